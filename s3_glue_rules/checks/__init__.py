@@ -1,0 +1,1 @@
+"""The policies' functions, one file each: a typed resource in, an answer out."""

@@ -1,0 +1,14 @@
+"""SGR302: every crawler has a security configuration."""
+
+from __future__ import annotations
+
+from s3_glue_rules.model.answers import Answer
+from s3_glue_rules.model.questions import names_a_security_configuration
+from s3_glue_rules.model.resources import Crawler
+
+SUBJECT = Crawler
+
+
+def check(crawler: Crawler) -> Answer:
+    """Fail where no security configuration is named."""
+    return names_a_security_configuration(crawler)

@@ -1,0 +1,133 @@
+"""Policy documents as objects or JSON texts → statements."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from s3_glue_rules.model.documents import Principal, Statement, Test
+from s3_glue_rules.model.reader import Reader
+from s3_glue_rules.model.spans import Origin
+from s3_glue_rules.model.values import (
+    Absent,
+    Known,
+    Mapping,
+    Sequence,
+    Text,
+    UndecidableError,
+    Unknown,
+    Value,
+    text_of,
+)
+
+_MARK = re.compile("\ue000(\\d+)\ue001")
+
+
+def structure(reader: Reader, value: Value) -> Value:
+    """Read a property that holds an object or a JSON text, and return the object.
+
+    References inside of a JSON text are kept. Unknown where the text is no JSON object.
+    """
+    value = reader.read(value)
+    if isinstance(value, Known):
+        text, parts = value.text(), ()
+    elif isinstance(value, Text):
+        # Parts that are not known stand in the text as marks while it is parsed, and are put back afterwards.
+        text = "".join(
+            part.text() if isinstance(part, Known) else f"\ue000{index}\ue001"
+            for index, part in enumerate(value.parts)
+        )
+        parts = value.parts
+    else:
+        return value
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        return Unknown("the text is not a JSON document", value.origin)
+    if not isinstance(parsed, dict):
+        return Unknown("the text is not a JSON object", value.origin)
+    return _value(parsed, parts, value.origin)
+
+
+def _value(data: Any, parts: tuple[Value, ...], origin: Origin) -> Value:
+    if isinstance(data, dict):
+        return Mapping({key: _value(inner, parts, origin) for key, inner in data.items()}, origin)
+    if isinstance(data, list):
+        return Sequence(tuple(_value(inner, parts, origin) for inner in data), origin)
+    if data is None:
+        return Absent(origin)
+    if isinstance(data, str) and parts and "\ue000" in data:
+        pieces: list[Value] = []
+        position = 0
+        for match in _MARK.finditer(data):
+            pieces.extend([Known(data[position : match.start()]), parts[int(match.group(1))]])
+            position = match.end()
+        pieces.append(Known(data[position:]))
+        written = tuple(piece for piece in pieces if not (isinstance(piece, Known) and piece.value == ""))
+        return written[0] if len(written) == 1 else text_of(written, origin)
+    return Known(data, origin)
+
+
+def statements_of(reader: Reader, document: Value) -> tuple[Statement, ...]:
+    """Return the statements of a policy document (an object or a JSON text; one statement or a list).
+
+    Raises UndecidableError where the document or one of its statements cannot be read.
+    """
+    document = structure(reader, document)
+    if isinstance(document, Absent):
+        return ()
+    if not isinstance(document, Mapping):
+        raise UndecidableError(document.why_unknown(), document.origin)
+    found: list[Statement] = []
+    for item in reader.items(document.get("Statement")):
+        if not isinstance(item, Mapping):
+            raise UndecidableError("a statement of the policy cannot be read", item.origin)
+        found.append(_statement(reader, item))
+    return tuple(found)
+
+
+def _statement(reader: Reader, item: Mapping) -> Statement:
+    def values(name: str) -> tuple[Value, ...]:
+        return tuple(reader.items(item.get(name)))
+
+    return Statement(
+        effect=reader.read(item.get("Effect")),
+        principals=_principals(reader, item.get("Principal")),
+        not_principals=_principals(reader, item.get("NotPrincipal")),
+        actions=values("Action"),
+        not_actions=values("NotAction"),
+        resources=values("Resource"),
+        not_resources=values("NotResource"),
+        tests=_tests(reader, item.get("Condition")),
+        origin=item.origin,
+    )
+
+
+def _principals(reader: Reader, value: Value) -> tuple[Principal, ...]:
+    value = reader.read(value)
+    if isinstance(value, Absent):
+        return ()
+    if not isinstance(value, Mapping):
+        return (Principal("*", value),)
+    return tuple(
+        Principal(kind, item) for kind, inner in value.entries.items() for item in reader.items(inner)
+    )
+
+
+def _tests(reader: Reader, value: Value) -> tuple[Test, ...]:
+    value = reader.read(value)
+    if isinstance(value, Absent):
+        return ()
+    if not isinstance(value, Mapping):
+        raise UndecidableError("the Condition of a statement cannot be read", value.origin)
+    tests: list[Test] = []
+    for operator, inner in value.entries.items():
+        keys = reader.read(inner)
+        if isinstance(keys, Absent):
+            continue
+        if not isinstance(keys, Mapping):
+            raise UndecidableError("the Condition of a statement cannot be read", keys.origin)
+        for key, wanted in keys.entries.items():
+            tests.append(Test(operator, key.lower(), tuple(reader.items(wanted)), keys.origin))
+    return tuple(tests)

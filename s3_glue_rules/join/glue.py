@@ -1,0 +1,267 @@
+"""Glue components, the security configurations that they name, and Data Catalog settings."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from s3_glue_rules.join.kms import key_use
+from s3_glue_rules.join.view import ANYTHING, EstateView, Joined, possible_at
+from s3_glue_rules.model.answers import Link
+from s3_glue_rules.model.declarations import Declaration
+from s3_glue_rules.model.reader import symbol
+from s3_glue_rules.model.resources import (
+    CatalogSettings,
+    Component,
+    Crawler,
+    DevelopmentEndpoint,
+    EncryptionPart,
+    Job,
+    Naming,
+    SecurityConfiguration,
+    SecurityConfigurationUse,
+)
+from s3_glue_rules.model.spans import Step
+from s3_glue_rules.model.values import Absent, Known, Mapping, Open, Reference, Text, Unknown, Value
+
+SECURITY_CONFIGURATION_TYPE = "AWS::Glue::SecurityConfiguration"
+
+_PROPERTY = {
+    "AWS::Glue::Job": "SecurityConfiguration",
+    "AWS::Glue::Crawler": "CrawlerSecurityConfiguration",
+    "AWS::Glue::DevEndpoint": "SecurityConfiguration",
+    "AWS::Glue::Session": "SecurityConfiguration",
+}
+_KIND = {
+    "AWS::Glue::Job": "Glue job",
+    "AWS::Glue::Crawler": "Glue crawler",
+    "AWS::Glue::DevEndpoint": "Glue development endpoint",
+    "AWS::Glue::Session": "Glue interactive session",
+    "AWS::Glue::Trigger": "Glue trigger",
+}
+_OPEN_ENDED_PREFIXES = ("Custom::", "AWS::CloudFormation::", "AWS::SSM::Parameter", "AWS::Serverless::Application")
+
+
+class JoinedSecurityConfiguration(Joined, SecurityConfiguration):
+    """A security configuration."""
+
+    @cached_property
+    def s3(self) -> tuple[EncryptionPart, ...]:
+        """The S3 parts."""
+        listed = self.at("EncryptionConfiguration", "S3Encryptions")
+        return tuple(
+            self._part("S3", item, "S3EncryptionMode") for item in self.view.reader.items(listed)
+        )
+
+    @cached_property
+    def logs(self) -> EncryptionPart:
+        """The CloudWatch Logs part."""
+        part = self.at("EncryptionConfiguration", "CloudWatchEncryption")
+        return self._part("CloudWatch Logs", part, "CloudWatchEncryptionMode")
+
+    @cached_property
+    def bookmarks(self) -> EncryptionPart:
+        """The job bookmark part."""
+        part = self.at("EncryptionConfiguration", "JobBookmarksEncryption")
+        return self._part("job bookmarks", part, "JobBookmarksEncryptionMode")
+
+    @cached_property
+    def users(self) -> tuple[Component, ...]:
+        """The components of the estate that use this configuration."""
+        names = {f"ref:{self.declaration.address}"} | possible_at(self.declaration, "Name")
+        found: list[Component] = []
+        for kind, name in _PROPERTY.items():
+            for declaration in self.view.estate.by_type.get(kind, ()):
+                candidates = possible_at(declaration, name)
+                if not (candidates & names or ANYTHING in candidates) or not self.view.exists(declaration):
+                    continue
+                component = component_of(self.view, declaration)
+                configuration = component.use.configuration
+                if isinstance(configuration, JoinedSecurityConfiguration) and (
+                    configuration.declaration is self.declaration
+                ):
+                    found.append(component)
+        return tuple(found)
+
+    def _part(self, part: str, value: Value, mode: str) -> EncryptionPart:
+        reader = self.view.reader
+        return EncryptionPart(
+            part,
+            reader.at(value, mode),
+            lambda: key_use(self.view, reader.at(value, "KmsKeyArn")),
+            value.origin,
+        )
+
+
+class _JoinedComponent(Joined, Component):
+    """A component that names one security configuration."""
+
+    @property
+    def kind(self) -> str:
+        """What it is, for people."""
+        return _KIND[self.declaration.type]
+
+    @property
+    def property_name(self) -> str:
+        """The property that names the security configuration."""
+        return _PROPERTY[self.declaration.type]
+
+    @cached_property
+    def uses(self) -> tuple[SecurityConfigurationUse, ...]:
+        """The security configuration that it names."""
+        return (security_configuration_use(self.view, self.at(self.property_name)),)
+
+
+class JoinedJob(_JoinedComponent, Job):
+    """A job."""
+
+    @property
+    def ignores_security_configurations(self) -> bool:
+        """Ray jobs do not support security configurations
+        (https://docs.aws.amazon.com/glue/latest/dg/console-security-configurations.html).
+        """
+        return self.at("Command", "Name").text(default="") == "glueray"
+
+    @property
+    def keeps_bookmarks(self) -> bool:
+        """Bookmarks are on with ``job-bookmark-enable`` and ``job-bookmark-pause``; the default is disabled."""
+        if self.ignores_security_configurations:
+            return False
+        for arguments in ("NonOverridableArguments", "DefaultArguments"):
+            option = self.at(arguments, "--job-bookmark-option")
+            if isinstance(option, Absent):
+                continue
+            return option.text() != "job-bookmark-disable"
+        # A run may still switch bookmarks on: only a job that says so itself keeps none.
+        return True
+
+
+class JoinedCrawler(_JoinedComponent, Crawler):
+    """A crawler."""
+
+
+class JoinedDevelopmentEndpoint(_JoinedComponent, DevelopmentEndpoint):
+    """A development endpoint or an interactive session."""
+
+
+class JoinedTrigger(Joined, Component):
+    """A trigger: each of its actions may name a security configuration for the runs that it starts."""
+
+    @property
+    def kind(self) -> str:
+        """What it is, for people."""
+        return _KIND[self.declaration.type]
+
+    @property
+    def property_name(self) -> str:
+        """The property that names the security configuration."""
+        return "SecurityConfiguration"
+
+    @cached_property
+    def uses(self) -> tuple[SecurityConfigurationUse, ...]:
+        """The security configurations that its actions name."""
+        actions = self.view.reader.items(self.at("Actions"))
+        named = [self.view.reader.at(action, "SecurityConfiguration") for action in actions]
+        return tuple(security_configuration_use(self.view, value) for value in named)
+
+
+class JoinedCatalogSettings(Joined, CatalogSettings):
+    """Data Catalog encryption settings."""
+
+    _SETTINGS: tuple[Step, ...] = ("DataCatalogEncryptionSettings",)
+
+    @cached_property
+    def mode(self) -> Value:
+        """The mode of encryption at rest."""
+        return self.at(*self._SETTINGS, "EncryptionAtRest", "CatalogEncryptionMode")
+
+    @cached_property
+    def service_role(self) -> Value:
+        """The role of the mode SSE-KMS-WITH-SERVICE-ROLE."""
+        return self.at(*self._SETTINGS, "EncryptionAtRest", "CatalogEncryptionServiceRole")
+
+    @cached_property
+    def passwords_encrypted(self) -> Value:
+        """Whether connection passwords are kept encrypted."""
+        return self.at(*self._SETTINGS, "ConnectionPasswordEncryption", "ReturnConnectionPasswordEncrypted")
+
+
+COMPONENTS: dict[str, type[_JoinedComponent] | type[JoinedTrigger]] = {
+    "AWS::Glue::Job": JoinedJob,
+    "AWS::Glue::Crawler": JoinedCrawler,
+    "AWS::Glue::DevEndpoint": JoinedDevelopmentEndpoint,
+    "AWS::Glue::Session": JoinedDevelopmentEndpoint,
+    "AWS::Glue::Trigger": JoinedTrigger,
+}
+
+
+def component_of(view: EstateView, declaration: Declaration) -> _JoinedComponent | JoinedTrigger:
+    """Return the typed component of a declaration."""
+    known = view.remembered(declaration.address)
+    if isinstance(known, (_JoinedComponent, JoinedTrigger)):
+        return known
+    made = COMPONENTS[declaration.type](view, declaration)
+    view.remember(declaration.address, made)
+    return made
+
+
+def security_configuration_use(view: EstateView, value: Value) -> SecurityConfigurationUse:
+    """Follow the name of a security configuration."""
+    value = view.reader.read(value)
+    if isinstance(value, Absent) or (isinstance(value, Known) and value.text() == ""):
+        return SecurityConfigurationUse(Naming.ABSENT, value)
+    if isinstance(value, Reference):
+        return _referred(view, value)
+    if isinstance(value, (Known, Text, Open)):
+        return _named(view, value)
+    return SecurityConfigurationUse(Naming.UNRESOLVED, value, reason=value.why_unknown())
+
+
+def _referred(view: EstateView, value: Reference) -> SecurityConfigurationUse:
+    declaration = view.declaration(value.target)
+    name = declaration.name or declaration.address
+    link = Link(declaration.origin, f"'{name}' is a resource of type {declaration.type}")
+    if declaration.type == SECURITY_CONFIGURATION_TYPE:
+        configuration = _configuration(view, declaration)
+        return SecurityConfigurationUse(Naming.DECLARED, value, configuration, chain=(link,))
+    if declaration.type.startswith(_OPEN_ENDED_PREFIXES) or not declaration.type.startswith("AWS::"):
+        reason = f"'{name}' ({declaration.type}) gives the name at deployment"
+        return SecurityConfigurationUse(Naming.UNRESOLVED, value, reason=reason, chain=(link,))
+    reason = f"{value.attribute} of '{name}', a resource of type {declaration.type}"
+    return SecurityConfigurationUse(Naming.WRONG, value, reason=reason, chain=(link,))
+
+
+def _named(view: EstateView, value: Value) -> SecurityConfigurationUse:
+    wanted = symbol(value)
+    declared = view.estate.by_type.get(SECURITY_CONFIGURATION_TYPE, ())
+    for declaration in declared:
+        candidates = possible_at(declaration, "Name")
+        if f"text:{wanted}" in candidates or ANYTHING in candidates:
+            name = view.reader.peek(view.at(declaration, "Name"))
+            if symbol(name) == wanted and view.exists(declaration):
+                link = Link(declaration.origin, f"{declaration.name or declaration.address} has the name")
+                return SecurityConfigurationUse(
+                    Naming.DECLARED, value, _configuration(view, declaration), chain=(link,)
+                )
+    if isinstance(value, Known):
+        for declaration in declared:
+            if declaration.logical_id == wanted and view.exists(declaration):
+                written = view.at(declaration, "Name")
+                called = f"'{written.text()}'" if isinstance(written, Known) else "another name"
+                return SecurityConfigurationUse(
+                    Naming.WRONG,
+                    value,
+                    reason=f"the logical id '{wanted}', while the security configuration is called {called}",
+                    chain=(Link(declaration.origin, f"'{wanted}' is only its logical id"),),
+                )
+        reason = f"the estate declares no security configuration called '{wanted}'"
+        return SecurityConfigurationUse(Naming.UNRESOLVED, value, reason=reason)
+    return SecurityConfigurationUse(Naming.UNRESOLVED, value, reason=value.why_unknown())
+
+
+def _configuration(view: EstateView, declaration: Declaration) -> JoinedSecurityConfiguration:
+    known = view.remembered(declaration.address)
+    if isinstance(known, JoinedSecurityConfiguration):
+        return known
+    made = JoinedSecurityConfiguration(view, declaration)
+    view.remember(declaration.address, made)
+    return made

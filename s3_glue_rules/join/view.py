@@ -1,0 +1,156 @@
+"""An estate in one world: what the joins read through."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable
+
+from s3_glue_rules.model.declarations import Declaration, Estate
+from s3_glue_rules.model.reader import ImpossibleWorldError, Reader, symbol
+from s3_glue_rules.model.resources import Resource
+from s3_glue_rules.model.spans import Origin, Step
+from s3_glue_rules.model.values import (
+    Absent,
+    Choice,
+    Known,
+    Mapping,
+    Open,
+    Reference,
+    Sequence,
+    Text,
+    Unknown,
+    Value,
+)
+
+ANYTHING = "?"
+
+_candidates: weakref.WeakKeyDictionary[Declaration, dict[tuple[Step, ...], frozenset[str]]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
+class EstateView:
+    """Gives joins access to an estate and to the world of the running check."""
+
+    def __init__(self, estate: Estate, reader: Reader) -> None:
+        self.estate = estate
+        self.reader = reader
+        self._made: dict[str, Resource] = {}
+
+    def remember(self, address: str, resource: Resource) -> None:
+        """Keep a typed resource, so that it is made once in a world."""
+        self._made[address] = resource
+
+    def remembered(self, address: str) -> Resource | None:
+        """Return the typed resource that was made for an address."""
+        return self._made.get(address)
+
+    def declaration(self, address: str) -> Declaration:
+        """Return the resource at an address. A world in which something refers to it without it is impossible."""
+        declaration = self.estate.declarations[address]
+        if not self.reader.holds(declaration.exists):
+            raise ImpossibleWorldError
+        return declaration
+
+    def exists(self, declaration: Declaration) -> bool:
+        """Return whether the resource is created in this world."""
+        return self.reader.holds(declaration.exists)
+
+    def at(self, declaration: Declaration, *path: Step) -> Value:
+        """Read a property of a resource."""
+        return self.reader.at(declaration.properties, *path)
+
+
+class Joined(Resource):
+    """A typed resource over a declaration."""
+
+    def __init__(self, view: EstateView, declaration: Declaration) -> None:
+        self.view = view
+        self.declaration = declaration
+
+    @property
+    def label(self) -> str:
+        """The name that people know the resource by, in quotes."""
+        return f"'{self.declaration.name or self.declaration.address}'"
+
+    @property
+    def header(self) -> Origin:
+        """Where the resource starts."""
+        return self.declaration.origin
+
+    @property
+    def region(self) -> str | None:
+        """The Region, where the configuration fixes it."""
+        return self.declaration.region
+
+    def at(self, *path: Step) -> Value:
+        """Read a property."""
+        return self.view.at(self.declaration, *path)
+
+
+def possible(value: Value, depth: int = 0) -> frozenset[str]:
+    """Return what a value may name in any world, without deciding anything.
+
+    ``ref:<address>`` for references, ``text:<symbol>`` for names, ``?`` where it may be anything.
+    """
+    if depth > 100:
+        return frozenset({ANYTHING})
+    if isinstance(value, Choice):
+        return possible(value.then, depth + 1) | possible(value.otherwise, depth + 1)
+    if isinstance(value, Reference):
+        return frozenset({f"ref:{value.target}"})
+    if isinstance(value, Known):
+        return frozenset({f"text:{symbol(value)}"})
+    if isinstance(value, Open):
+        listed = {f"text:{symbol(value)}"}
+        if value.variable.default is not None:
+            listed.add(f"text:{value.variable.default}")
+        listed.update(f"text:{allowed}" for allowed in value.variable.allowed or ())
+        return frozenset(listed)
+    if isinstance(value, Text):
+        inside = {f"ref:{part.target}" for part in value.parts if isinstance(part, Reference)}
+        return frozenset({f"text:{symbol(value)}", *inside})
+    if isinstance(value, Sequence):
+        return frozenset().union(*(possible(item, depth + 1) for item in value.items))
+    if isinstance(value, Absent):
+        return frozenset()
+    return frozenset({ANYTHING})
+
+
+def possible_at(declaration: Declaration, *path: Step) -> frozenset[str]:
+    """Return what the property at a path may name in any world. Worked out once for each declaration."""
+    known = _candidates.setdefault(declaration, {})
+    if path not in known:
+        known[path] = _possible_below(declaration.properties, path)
+    return known[path]
+
+
+def _possible_below(value: Value, path: tuple[Step, ...]) -> frozenset[str]:
+    if not path:
+        return possible(value)
+    if isinstance(value, Choice):
+        return _possible_below(value.then, path) | _possible_below(value.otherwise, path)
+    step, rest = path[0], path[1:]
+    if isinstance(value, Mapping) and isinstance(step, str):
+        return _possible_below(value.get(step), rest)
+    if isinstance(value, Sequence):
+        items: Iterable[Value] = value.items
+        return frozenset().union(*(_possible_below(item, rest if step == "*" else path) for item in items))
+    if isinstance(value, Unknown):
+        return frozenset({ANYTHING})
+    return frozenset()
+
+
+def walk(value: Value, path: tuple[Step, ...] = ()) -> Iterable[tuple[tuple[Step, ...], Value]]:
+    """Yield all leaves of a value with the names that lead to them, those of every branch included."""
+    if isinstance(value, Choice):
+        yield from walk(value.then, path)
+        yield from walk(value.otherwise, path)
+    elif isinstance(value, Mapping):
+        for name, inner in value.entries.items():
+            yield from walk(inner, (*path, name))
+    elif isinstance(value, Sequence):
+        for index, inner in enumerate(value.items):
+            yield from walk(inner, (*path, index))
+    else:
+        yield path, value

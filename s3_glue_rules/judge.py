@@ -1,0 +1,156 @@
+"""Policies × resources × worlds → findings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from s3_glue_rules.catalogue import Policy
+from s3_glue_rules.join import EstateView, declared_types, view_of
+from s3_glue_rules.model.answers import Answer, Verdict, undecided
+from s3_glue_rules.model.declarations import Declaration, Estate, Suppression
+from s3_glue_rules.model.findings import ChainStep, Finding, Judgement, Problem
+from s3_glue_rules.model.reader import Exploration, Reader, Run, explore
+from s3_glue_rules.model.resources import Resource
+from s3_glue_rules.model.values import UndecidableError
+from s3_glue_rules.read.source import ReadError
+
+
+@dataclass(frozen=True)
+class Check:
+    """A policy's function with the resource type that it is about."""
+
+    policy: Policy
+    subject: type[Resource]
+    function: Callable[[Resource], Answer]
+
+
+def judge_estate(estate: Estate, checks: Iterable[Check], judgement: Judgement) -> None:
+    """Judge all resources of an estate and add findings (of every verdict) and problems to the judgement.
+
+    A check that crashes is a problem of the run, never a pass.
+    """
+    judgement.problems.extend(estate.problems)
+    judged: set[str] = set()
+    for check in checks:
+        for declaration in estate.of_types(declared_types(check.subject)):
+            if estate.only_files and declaration.origin.span().file not in estate.only_files:
+                continue
+            judged.add(declaration.address)
+            try:
+                finding = judge_resource(estate, declaration, check)
+            except ReadError as error:
+                file = declaration.origin.span().file
+                judgement.problems.append(Problem(file, error.line, f"{declaration.address}: {error.message}"))
+            except Exception as error:  # noqa: BLE001 - whatever a check raises must not look like a clean run
+                span = declaration.origin.span()
+                judgement.problems.append(
+                    Problem(
+                        span.file,
+                        span.line,
+                        f"{check.policy.id} crashed on {declaration.name or declaration.address} and did not judge "
+                        f"it ({type(error).__name__}: {error}); please report this",
+                    )
+                )
+            else:
+                judgement.findings.append(finding)
+    judgement.resources += len(judged)
+
+
+def judge_resource(estate: Estate, declaration: Declaration, check: Check) -> Finding:
+    """Judge one resource under one policy in all worlds."""
+
+    def run(reader: Reader) -> Answer | None:
+        if not reader.holds(declaration.exists):
+            return None
+        view = EstateView(estate, reader)
+        try:
+            return check.function(view_of(view, declaration))
+        except UndecidableError as unknown:
+            return undecided(unknown.reason, at=unknown.origin)
+
+    return _finding(estate, declaration, check.policy, explore(run))
+
+
+def _finding(
+    estate: Estate, declaration: Declaration, policy: Policy, exploration: Exploration[Answer | None]
+) -> Finding:
+    runs = [(run, run.result) for run in exploration.runs if run.result is not None]
+    verdict, chosen = _weigh(runs)
+    if not exploration.complete and verdict is not Verdict.FAIL:
+        verdict, chosen = Verdict.UNDECIDED, []
+        answer = undecided("more combinations of parameters decide this than are tried; judge it by hand")
+    elif chosen:
+        answer = chosen[0][1]
+    else:
+        answer = Answer(Verdict.NOT_APPLICABLE, "no deployment creates it")
+    header = declaration.origin.span()
+    origin = answer.at if answer.at is not None and answer.at.path else declaration.origin
+    span = origin.span()
+    if not span.file:
+        origin, span = declaration.origin, header
+    when = _when([run for run, _ in chosen]) if len(chosen) < len(runs) else ()
+    accepted = _suppression(declaration, policy.id)
+    message = answer.message
+    if accepted is not None and verdict in {Verdict.FAIL, Verdict.CONDITIONAL, Verdict.UNDECIDED}:
+        verdict, message = Verdict.SUPPRESSED, accepted.reason
+    return Finding(
+        policy=policy.id,
+        verdict=verdict,
+        severity=policy.severity,
+        title=policy.title,
+        message=message,
+        address=declaration.name or declaration.address,
+        resource_type=declaration.type,
+        estate=estate.name,
+        span=span,
+        header=header,
+        fingerprint=fingerprint(policy.id, estate.name, declaration.address),
+        logical_id=declaration.logical_id,
+        path=origin.path if span.file == header.file else declaration.origin.path,
+        when=when,
+        chain=tuple(ChainStep(link.origin.span(), link.says) for link in answer.chain),
+        source_line=declaration.source_line,
+    )
+
+
+def _weigh(
+    runs: Sequence[tuple[Run[Answer | None], Answer]],
+) -> tuple[Verdict, list[tuple[Run[Answer | None], Answer]]]:
+    """Return the verdict over all worlds, and the runs that it rests on, those of the defaults first."""
+
+    def having(verdict: Verdict) -> list[tuple[Run[Answer | None], Answer]]:
+        found = [item for item in runs if item[1].verdict is verdict]
+        return sorted(found, key=lambda item: not item[0].world.allows_defaults())
+
+    failed = having(Verdict.FAIL)
+    if failed:
+        by_default = [item for item in failed if item[0].world.allows_defaults()]
+        return (Verdict.FAIL, by_default) if by_default else (Verdict.CONDITIONAL, failed)
+    for verdict in (Verdict.UNDECIDED, Verdict.PASS, Verdict.EXEMPT):
+        found = having(verdict)
+        if found:
+            return verdict, found
+    return Verdict.NOT_APPLICABLE, having(Verdict.NOT_APPLICABLE)
+
+
+def _when(runs: Sequence[Run[Answer | None]]) -> tuple[str, ...]:
+    said: dict[str, None] = {}
+    for run in runs:
+        phrase = " and ".join(run.world.phrases())
+        if phrase:
+            said.setdefault(phrase)
+    return tuple(said)
+
+
+def _suppression(declaration: Declaration, policy_id: str) -> Suppression | None:
+    for suppression in declaration.suppressions:
+        if suppression.policy == policy_id:
+            return suppression
+    return None
+
+
+def fingerprint(policy_id: str, estate: str, address: str) -> str:
+    """Return a stable identity of a finding: it survives moved lines."""
+    return hashlib.sha256(f"{policy_id}\0{estate}\0{address}".encode()).hexdigest()[:32]

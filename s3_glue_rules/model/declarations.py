@@ -1,0 +1,85 @@
+"""Declarations: resources as their configuration writes them, before the join gives them types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping as MappingType
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from s3_glue_rules.model.findings import Problem
+from s3_glue_rules.model.spans import Origin
+from s3_glue_rules.model.values import Absent, Always, Condition, Mapping, Value
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """An author's decision to accept findings of a policy at a resource (``*`` stands for all policies)."""
+
+    policy: str
+    reason: str
+    origin: Origin
+
+
+@dataclass(eq=False)
+class Declaration:
+    """One resource of an estate.
+
+    ``address`` is unique in the estate; ``name`` is what people know it by (construct path, or the address);
+    ``exists`` is its condition; ``read_properties`` reads the properties when they are first needed; ``scope`` is
+    the key of the stack or module that declares it.
+    """
+
+    address: str
+    logical_id: str
+    type: str
+    language: str
+    origin: Origin
+    read_properties: Callable[[], Value]
+    name: str = ""
+    scope: str = ""
+    exists: Condition = field(default_factory=lambda: Always(holds=True))
+    attributes: MappingType[str, Value] = field(default_factory=dict)
+    suppressions: tuple[Suppression, ...] = ()
+    source_line: str | None = None
+    region: str | None = None
+
+    @cached_property
+    def properties(self) -> Value:
+        """The properties or arguments, as a Mapping unless they are unknown."""
+        return self.read_properties()
+
+    def attribute(self, name: str) -> Value:
+        """Return an attribute beside the properties, such as DeletionPolicy."""
+        return self.attributes.get(name, Absent(self.origin))
+
+
+@dataclass(eq=False)
+class Estate:
+    """What is judged together: a template with its nested stacks, or a CDK assembly.
+
+    ``gaps`` says why resources may be added at deployment (macros, includes, modules, nested stacks that cannot be
+    read), so that "there is no such resource" cannot be said. Where ``only_files`` is not empty, the estate was read
+    for the sake of those files, and only their resources are reported.
+    """
+
+    name: str
+    declarations: dict[str, Declaration] = field(default_factory=dict)
+    by_type: dict[str, list[Declaration]] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
+    only_files: set[str] = field(default_factory=set)
+
+    def add(self, declaration: Declaration) -> None:
+        """Add a resource."""
+        self.declarations[declaration.address] = declaration
+        self.by_type.setdefault(declaration.type, []).append(declaration)
+
+    def of_types(self, types: tuple[str, ...]) -> list[Declaration]:
+        """Return the resources of the given types, in the order of the types."""
+        return [declaration for kind in types for declaration in self.by_type.get(kind, ())]
+
+
+def empty_mapping(origin: Origin) -> Mapping:
+    """Return what a resource without properties has."""
+    return Mapping({}, origin)

@@ -1,0 +1,64 @@
+"""Questions that several policies ask of different resources."""
+
+from __future__ import annotations
+
+from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes, undecided
+from s3_glue_rules.model.resources import Component, EncryptionPart, KeyKind, Naming, SecurityConfiguration
+from s3_glue_rules.model.values import Known, Unknown
+
+
+def names_a_security_configuration(component: Component) -> Answer:
+    """Fail a component that names no security configuration. Whether the name is right is another policy's."""
+    if component.ignores_security_configurations:
+        return not_applicable("Ray jobs do not support security configurations")
+    use = component.use
+    if use.naming is Naming.ABSENT:
+        return fails(
+            f"{component.kind} {component.label} has no {component.property_name}: its output, logs and bookmarks "
+            f"get no key of yours. Name a security configuration in {component.property_name}",
+            at=use.value.origin,
+        )
+    if isinstance(use.value, Unknown):
+        return undecided(f"whether {component.property_name} is set cannot be told: {use.reason}", at=use.value.origin)
+    return passes("a security configuration is named")
+
+
+def key_problem(configuration: SecurityConfiguration, part: EncryptionPart) -> Answer | None:
+    """Return what is wrong with the key of a part in a KMS mode, or None."""
+    use = part.key
+    where = f"the {part.part} part of security configuration {configuration.label}"
+    at = use.value.origin
+    if use.kind is KeyKind.ABSENT:
+        return fails(
+            f"{where} uses {part.mode.text()} without a key. Set KmsKeyArn to the ARN of a customer managed key",
+            at=part.mode.origin,
+        )
+    if use.kind is KeyKind.AWS_MANAGED:
+        return fails(
+            f"{where} uses {use.reason}, an AWS managed key, which has no key policy of yours. Set KmsKeyArn to the "
+            "ARN of a customer managed key",
+            at=at,
+        )
+    if use.kind is KeyKind.NOT_A_KEY:
+        return fails(f"KmsKeyArn of {where} is {use.reason}: no KMS key", at=at, chain=use.chain)
+    if use.kind is KeyKind.UNRESOLVED:
+        if use.form == "key id" and isinstance(use.value, Known):
+            return fails(
+                f"KmsKeyArn of {where} is a key id; Glue takes an ARN. Write the key's ARN", at=at, chain=use.chain
+            )
+        return undecided(use.reason, at=at, chain=use.chain)
+    if use.form in {"key id", "alias"}:
+        return fails(
+            f"KmsKeyArn of {where} gives a {use.form}; Glue takes an ARN. Use Fn::GetAtt on the key's Arn",
+            at=at,
+            chain=use.chain,
+        )
+    problem = use.key.why_it_cannot_encrypt if use.key is not None else None
+    if use.key is not None and problem is not None:
+        return fails(
+            f"{where} names the key {use.key.label}, which cannot encrypt: {problem}. Name an enabled symmetric "
+            "encryption key",
+            at=at,
+            chain=use.chain,
+        )
+    return None

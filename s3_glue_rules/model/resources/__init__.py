@@ -1,0 +1,36 @@
+"""Typed, connected resources as checks see them: in one world, whatever the language they are written in."""
+
+from s3_glue_rules.model.resources.base import Resource
+from s3_glue_rules.model.resources.glue import (
+    CatalogSettings,
+    Component,
+    Crawler,
+    DevelopmentEndpoint,
+    EncryptionPart,
+    Job,
+    Naming,
+    SecurityConfiguration,
+    SecurityConfigurationUse,
+)
+from s3_glue_rules.model.resources.kms import Key, KeyKind, KeyUse
+from s3_glue_rules.model.resources.s3 import Bucket
+from s3_glue_rules.model.resources.texts import TextHolder, WrittenText
+
+__all__ = [
+    "Bucket",
+    "CatalogSettings",
+    "Component",
+    "Crawler",
+    "DevelopmentEndpoint",
+    "EncryptionPart",
+    "Job",
+    "Key",
+    "KeyKind",
+    "KeyUse",
+    "Naming",
+    "Resource",
+    "SecurityConfiguration",
+    "SecurityConfigurationUse",
+    "TextHolder",
+    "WrittenText",
+]

@@ -1,0 +1,142 @@
+"""Glue jobs, crawlers and endpoints, their security configurations, and the Data Catalog's settings."""
+
+from __future__ import annotations
+
+import enum
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from s3_glue_rules.model.answers import Link
+from s3_glue_rules.model.resources.base import Resource
+from s3_glue_rules.model.resources.kms import KeyUse
+from s3_glue_rules.model.spans import Origin
+from s3_glue_rules.model.values import Value
+
+
+@dataclass(frozen=True)
+class EncryptionPart:
+    """One part of a security configuration: its mode, and the key (followed when it is asked for)."""
+
+    part: str
+    mode: Value
+    find_key: Callable[[], KeyUse]
+    origin: Origin
+
+    @property
+    def key(self) -> KeyUse:
+        """The key of this part."""
+        return self.find_key()
+
+
+class SecurityConfiguration(Resource):
+    """A Glue security configuration. Every part is optional, and a part that is not written is DISABLED.
+
+    Modes: S3 DISABLED, SSE-S3 or SSE-KMS; CloudWatch DISABLED or SSE-KMS; job bookmarks DISABLED or CSE-KMS
+    (https://docs.aws.amazon.com/glue/latest/dg/encryption-security-configuration.html).
+    """
+
+    @property
+    @abstractmethod
+    def s3(self) -> tuple[EncryptionPart, ...]:
+        """The S3 parts; empty where none is written."""
+
+    @property
+    @abstractmethod
+    def logs(self) -> EncryptionPart:
+        """The CloudWatch Logs part."""
+
+    @property
+    @abstractmethod
+    def bookmarks(self) -> EncryptionPart:
+        """The job bookmark part."""
+
+    @property
+    @abstractmethod
+    def users(self) -> tuple[Component, ...]:
+        """The components of the estate that use this configuration."""
+
+
+class Naming(enum.Enum):
+    """What the name of a security configuration leads to."""
+
+    ABSENT = "absent"
+    DECLARED = "security configuration of this estate"
+    WRONG = "something that is no security configuration"
+    UNRESOLVED = "a name that this estate does not declare"
+
+
+@dataclass(frozen=True)
+class SecurityConfigurationUse:
+    """The name of a security configuration as a component writes it, followed as far as the estate goes."""
+
+    naming: Naming
+    value: Value
+    configuration: SecurityConfiguration | None = None
+    reason: str = ""
+    chain: tuple[Link, ...] = ()
+
+
+class Component(Resource):
+    """Anything that takes a security configuration."""
+
+    @property
+    @abstractmethod
+    def kind(self) -> str:
+        """What it is, for people: Glue job, Glue crawler, ..."""
+
+    @property
+    @abstractmethod
+    def uses(self) -> tuple[SecurityConfigurationUse, ...]:
+        """The security configurations it names (a trigger names one for each action)."""
+
+    @property
+    def use(self) -> SecurityConfigurationUse:
+        """The one security configuration it names."""
+        return self.uses[0]
+
+    @property
+    @abstractmethod
+    def property_name(self) -> str:
+        """The property that names the security configuration."""
+
+    @property
+    def keeps_bookmarks(self) -> bool:
+        """Whether it may keep job bookmarks. Raises UndecidableError where that is not known."""
+        return False
+
+    @property
+    def ignores_security_configurations(self) -> bool:
+        """Whether security configurations have no effect on it."""
+        return False
+
+
+class Job(Component):
+    """A Glue job."""
+
+
+class Crawler(Component):
+    """A Glue crawler."""
+
+
+class DevelopmentEndpoint(Component):
+    """A development endpoint or an interactive session."""
+
+
+class CatalogSettings(Resource):
+    """The encryption settings of a Data Catalog."""
+
+    @property
+    @abstractmethod
+    def mode(self) -> Value:
+        """The mode of encryption at rest: DISABLED, SSE-KMS or SSE-KMS-WITH-SERVICE-ROLE."""
+
+    @property
+    @abstractmethod
+    def service_role(self) -> Value:
+        """The role of the mode SSE-KMS-WITH-SERVICE-ROLE."""
+
+    @property
+    @abstractmethod
+    def passwords_encrypted(self) -> Value:
+        """Whether connection passwords are returned (and kept) encrypted."""

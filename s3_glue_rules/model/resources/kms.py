@@ -1,0 +1,120 @@
+"""KMS keys, and uses of keys by other resources."""
+
+from __future__ import annotations
+
+import enum
+from abc import abstractmethod
+from dataclasses import dataclass
+
+from s3_glue_rules.model.answers import Link
+from s3_glue_rules.model.documents import Policies
+from s3_glue_rules.model.resources.base import Resource
+from s3_glue_rules.model.values import Value
+
+
+class Key(Resource):
+    """A customer managed KMS key.
+
+    Defaults: KeySpec SYMMETRIC_DEFAULT, KeyUsage ENCRYPT_DECRYPT, Origin AWS_KMS, enabled, no rotation
+    (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html).
+    """
+
+    @property
+    @abstractmethod
+    def is_replica(self) -> bool:
+        """Whether it is a multi-Region replica: it follows its primary's rotation and key material."""
+
+    @property
+    @abstractmethod
+    def spec(self) -> Value:
+        """The key spec as written."""
+
+    @property
+    @abstractmethod
+    def usage(self) -> Value:
+        """The key usage as written."""
+
+    @property
+    @abstractmethod
+    def material(self) -> Value:
+        """The origin of the key material as written."""
+
+    @property
+    @abstractmethod
+    def rotation(self) -> Value:
+        """Whether automatic rotation is asked for."""
+
+    @property
+    @abstractmethod
+    def enabled(self) -> Value:
+        """Whether the key is enabled."""
+
+    @property
+    @abstractmethod
+    def policies(self) -> Policies:
+        """The key policy."""
+
+    @property
+    @abstractmethod
+    def users(self) -> tuple[Link, ...]:
+        """The resources of the estate that encrypt data with this key, as chain steps."""
+
+    @property
+    @abstractmethod
+    def deletion_policy(self) -> Value:
+        """What CloudFormation does with the key when it leaves the stack."""
+
+    @property
+    @abstractmethod
+    def update_replace_policy(self) -> Value:
+        """What CloudFormation does with the old key when an update replaces it."""
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether it is a symmetric encryption key, the only kind that S3 and Glue can use."""
+        return (
+            self.spec.text(default="SYMMETRIC_DEFAULT") == "SYMMETRIC_DEFAULT"
+            and self.usage.text(default="ENCRYPT_DECRYPT") == "ENCRYPT_DECRYPT"
+        )
+
+    @property
+    def why_it_cannot_encrypt(self) -> str | None:
+        """Why no service can encrypt with the key, or None where it can."""
+        if not self.is_replica:
+            spec = self.spec.text(default="SYMMETRIC_DEFAULT")
+            if spec != "SYMMETRIC_DEFAULT":
+                return f"its KeySpec is {spec}, and only SYMMETRIC_DEFAULT keys encrypt data for AWS services"
+            usage = self.usage.text(default="ENCRYPT_DECRYPT")
+            if usage != "ENCRYPT_DECRYPT":
+                return f"its KeyUsage is {usage}"
+        if not self.enabled.flag(default=True):
+            return "it is disabled"
+        return None
+
+
+class KeyKind(enum.Enum):
+    """What a key identifier leads to."""
+
+    ABSENT = "absent"
+    AWS_MANAGED = "AWS managed key"
+    DECLARED = "key of this estate"
+    CUSTOMER_ALIAS = "alias of a customer managed key"
+    NOT_A_KEY = "something that is no key"
+    UNRESOLVED = "a key that this estate does not declare"
+
+
+@dataclass(frozen=True)
+class KeyUse:
+    """A key identifier as a resource writes it, followed as far as the estate goes.
+
+    ``form`` is ``ARN``, ``key id``, ``alias`` or empty; ``reason`` says why the identifier is unresolved, or what
+    it names instead of a key; ``key_region`` is the Region in a literal ARN.
+    """
+
+    kind: KeyKind
+    value: Value
+    key: Key | None = None
+    form: str = ""
+    reason: str = ""
+    key_region: str | None = None
+    chain: tuple[Link, ...] = ()

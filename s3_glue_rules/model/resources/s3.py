@@ -1,0 +1,61 @@
+"""S3 buckets."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from s3_glue_rules.model.answers import Link
+from s3_glue_rules.model.documents import Policies
+from s3_glue_rules.model.resources.base import Resource
+from s3_glue_rules.model.resources.kms import KeyUse
+from s3_glue_rules.model.values import Value
+
+
+class Bucket(Resource):
+    """A general purpose bucket.
+
+    Since January 2023 S3 encrypts every new object at least with SSE-S3, whatever the bucket declares
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html).
+    """
+
+    @property
+    @abstractmethod
+    def encryption(self) -> Value:
+        """The whole encryption declaration, or Absent."""
+
+    @property
+    @abstractmethod
+    def algorithm(self) -> Value:
+        """The declared default algorithm: AES256, aws:kms or aws:kms:dsse, or Absent."""
+
+    @property
+    @abstractmethod
+    def key(self) -> KeyUse:
+        """The key of the declared default."""
+
+    @property
+    @abstractmethod
+    def bucket_key_enabled(self) -> Value:
+        """Whether the default uses an S3 Bucket Key."""
+
+    @property
+    @abstractmethod
+    def blocked_encryption_types(self) -> tuple[Value, ...]:
+        """The encryption types that the bucket refuses for writes (SSE-C), or ``NONE``."""
+
+    @property
+    @abstractmethod
+    def sse_s3_destination_of(self) -> Link | None:
+        """The log source that can deliver to this bucket only with SSE-S3, if there is one."""
+
+    @property
+    @abstractmethod
+    def policies(self) -> Policies:
+        """The bucket policies that the estate attaches to the bucket."""
+
+    @abstractmethod
+    def covers(self, resource: Value) -> str:
+        """Return which part of this bucket a Resource of a policy covers: ``bucket``, ``objects``, ``both`` or ````.
+
+        Raises UndecidableError where the resource cannot be told.
+        """

@@ -1,0 +1,272 @@
+"""Values as a configuration means them, the ones that only deployment knows included.
+
+A value is known, absent, a reference, a choice or unknown. None of them has a truth value: a check that writes
+``if value:`` raises ``TypeError`` instead of taking "unknown" for "no".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingType
+from dataclasses import dataclass, field
+from typing import NoReturn, Union
+
+from s3_glue_rules.model.spans import NOWHERE, Origin
+
+Scalar = Union[str, int, float, bool]
+
+
+class UndecidableError(Exception):
+    """A check needs a value that cannot be read before deployment. The judge turns it into the verdict undecided."""
+
+    def __init__(self, reason: str, origin: Origin = NOWHERE) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.origin = origin
+
+
+class Value:
+    """Base of all values. ``origin`` is where the value is written, or where it would have to be."""
+
+    origin: Origin
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a value of a configuration is neither true nor false: ask flag(), text() or is_absent")
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether the configuration does not write the value, so that the service's default applies."""
+        return isinstance(self, Absent)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the value is a literal."""
+        return isinstance(self, Known)
+
+    def text(self, default: str | None = None) -> str:
+        """Return the literal as text (booleans as ``true`` and ``false``), or the default where it is absent.
+
+        Raises UndecidableError where the value is not known before deployment.
+        """
+        if isinstance(self, Known):
+            return scalar_text(self.value)
+        if isinstance(self, Absent) and default is not None:
+            return default
+        raise UndecidableError(self.why_unknown(), self.origin)
+
+    def flag(self, *, default: bool) -> bool:
+        """Return the literal as a boolean: CloudFormation and Terraform take ``"true"`` for ``true``.
+
+        Raises UndecidableError for a value that is unknown or no boolean.
+        """
+        if isinstance(self, Absent):
+            return default
+        written = self.text()
+        lowered = written.lower()
+        if lowered in {"true", "false"}:
+            return lowered == "true"
+        raise UndecidableError(f"'{written}' is not a boolean", self.origin)
+
+    def why_unknown(self) -> str:
+        """Return a phrase for people that says why the value cannot be read."""
+        return "the value is not a literal"
+
+
+@dataclass(frozen=True)
+class Known(Value):
+    """A literal."""
+
+    value: Scalar
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True)
+class Absent(Value):
+    """Nothing is written. The origin is the nearest thing that is."""
+
+    origin: Origin = NOWHERE
+
+    def why_unknown(self) -> str:
+        """Return a phrase for people."""
+        return "the value is not written"
+
+
+@dataclass(frozen=True)
+class Unknown(Value):
+    """A value that only deployment knows, with the reason."""
+
+    reason: str
+    origin: Origin = NOWHERE
+
+    def why_unknown(self) -> str:
+        """Return the reason."""
+        return self.reason
+
+
+@dataclass(frozen=True)
+class Reference(Value):
+    """An attribute of a resource of the estate: the address, and ``Ref`` or the attribute's name."""
+
+    target: str
+    attribute: str
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+    def why_unknown(self) -> str:
+        """Return a phrase for people."""
+        return f"it is {self.attribute} of {self.target}, which deployment decides"
+
+
+@dataclass(frozen=True)
+class Variable:
+    """Something a deployment may set: a parameter or a pseudo parameter.
+
+    ``key`` is unique in the estate, ``name`` is for people. ``default`` is None where there is none; ``allowed``
+    is None where any value may be given.
+    """
+
+    key: str
+    name: str
+    default: str | None = None
+    allowed: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Open(Value):
+    """The value of a variable, still open."""
+
+    variable: Variable
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+    def why_unknown(self) -> str:
+        """Return a phrase for people."""
+        return f"the value of {self.variable.name} is given at deployment"
+
+
+@dataclass(frozen=True)
+class Text(Value):
+    """A string put together from parts that are not all known."""
+
+    parts: tuple[Value, ...]
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+    def why_unknown(self) -> str:
+        """Return a phrase for people."""
+        return "parts of the text are known only at deployment"
+
+
+@dataclass(frozen=True)
+class Choice(Value):
+    """One of two values, as a condition decides."""
+
+    condition: Condition
+    then: Value
+    otherwise: Value
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True)
+class Impossible(Value):
+    """A branch that no deployment can take, such as a map look-up under a key that the map lacks."""
+
+    reason: str
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True, eq=False)
+class Mapping(Value):
+    """Named values. Where it is not complete, a name that is missing is unknown instead of absent."""
+
+    entries: MappingType[str, Value]
+    origin: Origin = NOWHERE
+    complete: bool = True
+
+    def get(self, name: str) -> Value:
+        """Return the value under a name, or Absent (Unknown where names may be added at deployment)."""
+        found = self.entries.get(name)
+        if found is not None:
+            return found
+        if self.complete:
+            return Absent(self.origin)
+        return Unknown(f"a transform may add {name} at deployment", self.origin)
+
+
+@dataclass(frozen=True, eq=False)
+class Sequence(Value):
+    """A list of values."""
+
+    items: tuple[Value, ...]
+    origin: Origin = NOWHERE
+
+
+@dataclass(frozen=True)
+class Always:
+    """A condition that is decided."""
+
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Equal:
+    """Two values are the same text."""
+
+    left: Value
+    right: Value
+
+
+@dataclass(frozen=True)
+class Not:
+    """The opposite."""
+
+    operand: Condition
+
+
+@dataclass(frozen=True)
+class Every:
+    """All of the operands hold."""
+
+    operands: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Some:
+    """At least one of the operands holds."""
+
+    operands: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Undetermined:
+    """A condition over something that only deployment knows; equal keys are decided alike."""
+
+    key: str
+    phrase: str
+
+
+Condition = Union[Always, Equal, Not, Every, Some, Undetermined]
+
+
+def scalar_text(value: Scalar) -> str:
+    """Return a literal as CloudFormation and Terraform turn it into text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def text_of(parts: tuple[Value, ...], origin: Origin) -> Value:
+    """Join parts to a text: Known where all are known, Unknown parts kept apart, nested texts flattened."""
+    flat: list[Value] = []
+    for part in parts:
+        pieces = part.parts if isinstance(part, Text) else (part,)
+        for piece in pieces:
+            if isinstance(piece, Known) and flat and isinstance(flat[-1], Known):
+                flat[-1] = Known(scalar_text(flat[-1].value) + scalar_text(piece.value), NOWHERE)
+            elif isinstance(piece, Known):
+                flat.append(Known(scalar_text(piece.value), NOWHERE))
+            else:
+                flat.append(piece)
+    if not flat:
+        return Known("", origin)
+    if len(flat) == 1 and isinstance(flat[0], Known):
+        return Known(flat[0].value, origin)
+    return Text(tuple(flat), origin)

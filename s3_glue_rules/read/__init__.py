@@ -1,0 +1,1 @@
+"""Text → declarations with spans, a reader for each language."""

@@ -1,0 +1,1 @@
+"""Findings → text, JSON, SARIF: one file per format, each a pure function of a judgement."""

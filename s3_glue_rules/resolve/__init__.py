@@ -1,0 +1,1 @@
+"""Declarations as written → values: intrinsic functions, conditions, parameters, nested stacks."""
