@@ -12,6 +12,8 @@ def check(key: Key) -> Answer:
     """Fail an eligible key without automatic rotation."""
     if key.is_replica:
         return not_applicable("a replica follows the rotation of its primary key")
+    if key.rotation.is_known and key.rotation.flag(default=False):
+        return passes("the key rotates")
     spec = key.spec.text(default="SYMMETRIC_DEFAULT")
     if not key.is_symmetric:
         return not_applicable(f"keys of {spec} cannot rotate automatically")

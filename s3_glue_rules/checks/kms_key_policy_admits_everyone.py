@@ -5,7 +5,7 @@ from __future__ import annotations
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes
 from s3_glue_rules.model.documents import Statement, Test
 from s3_glue_rules.model.resources import Key
-from s3_glue_rules.model.values import Known, UndecidableError, Value
+from s3_glue_rules.model.values import Known, Open, UndecidableError, Unknown, Value
 
 SUBJECT = Key
 
@@ -49,15 +49,16 @@ def check(key: Key) -> Answer:
 def _admits_everyone(statement: Statement) -> bool:
     if not statement.is_effect("Allow"):
         return False
-    open_to_all = bool(statement.not_principals) or statement.covers_everyone
-    if not open_to_all:
-        for principal in statement.principals:
-            if principal.kind in {"*", "AWS"} and not isinstance(principal.value, Known):
-                continue  # a reference to a role, an account parameter: named at deployment, not everyone
-        return False
     if statement.not_principals:
         return True
-    return not any(_bounds(test) for test in statement.tests)
+    if any(_bounds(test) for test in statement.tests):
+        return False
+    if statement.covers_everyone:
+        return True
+    for principal in statement.principals:
+        if principal.kind in {"*", "AWS"} and isinstance(principal.value, (Open, Unknown)):
+            raise UndecidableError(f"a principal of the key policy is open: {principal.value.why_unknown()}")
+    return False
 
 
 def _bounds(test: Test) -> bool:

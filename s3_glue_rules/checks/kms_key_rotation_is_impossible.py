@@ -10,7 +10,7 @@ SUBJECT = Key
 
 def check(key: Key) -> Answer:
     """Fail automatic rotation on an asymmetric or HMAC key, or on imported key material."""
-    if key.is_replica or key.rotation.is_absent or not key.rotation.flag(default=False):
+    if key.is_replica or key.rotation.is_absent or (key.rotation.is_known and not key.rotation.flag(default=False)):
         return not_applicable("no rotation is asked for")
     spec = key.spec.text(default="SYMMETRIC_DEFAULT")
     material = key.material.text(default="AWS_KMS")
@@ -20,6 +20,8 @@ def check(key: Key) -> Answer:
         reason = f"its key material has the origin {material}, and only material that KMS made rotates"
     else:
         return passes("the key can rotate")
+    if not key.rotation.flag(default=False):
+        return not_applicable("no rotation is asked for")
     return fails(
         f"key {key.label} asks for automatic rotation, which KMS refuses: {reason}. Remove EnableKeyRotation and "
         "rotate by hand",

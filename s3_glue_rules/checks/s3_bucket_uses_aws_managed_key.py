@@ -30,6 +30,8 @@ def check(bucket: Bucket) -> Answer:
         )
     if use.kind is KeyKind.NOT_A_KEY:
         return not_applicable("the identifier names no key at all")
+    if use.key_region and bucket.region and use.key_region != bucket.region:
+        return not_applicable("the key is in another Region and cannot be used at all")
     if use.kind is KeyKind.UNRESOLVED:
         return undecided(use.reason, at=use.value.origin, chain=use.chain)
     return passes("the key is customer managed")

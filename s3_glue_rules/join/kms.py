@@ -12,11 +12,13 @@ from s3_glue_rules.model.declarations import Declaration, Estate
 from s3_glue_rules.model.documents import Policies
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import Key, KeyKind, KeyUse
-from s3_glue_rules.model.spans import Origin
+from s3_glue_rules.model.spans import Origin, Step
 from s3_glue_rules.model.values import (
     Absent,
     Known,
+    Mapping,
     Reference,
+    Sequence,
     Text,
     UndecidableError,
     Value,
@@ -87,10 +89,22 @@ class JoinedKey(Joined, Key):
                 names.add(f"ref:{alias.address}")
                 names.update(possible_at(alias, "AliasName"))
         found: list[Link] = []
-        for declaration, origin, leaf in _key_properties(self.view.estate):
-            if leaf & names and self.view.exists(declaration):
+        for declaration, path, origin, leaf in _key_properties(self.view.estate):
+            if leaf & names and self.view.exists(declaration) and self._is_written(declaration, path, leaf):
                 found.append(Link(origin, f"'{declaration.name or declaration.address}' encrypts with it"))
         return tuple(found)
+
+    def _is_written(self, declaration: Declaration, path: tuple[Step, ...], leaf: frozenset[str]) -> bool:
+        """Return whether the property names what ``leaf`` says in this world."""
+        value = self.view.reader.read(declaration.properties)
+        for step in path:
+            if isinstance(value, Mapping) and isinstance(step, str):
+                value = self.view.reader.read(value.get(step))
+            elif isinstance(value, Sequence) and isinstance(step, int) and step < len(value.items):
+                value = self.view.reader.read(value.items[step])
+            else:
+                return False
+        return _named(value) == leaf
 
     @cached_property
     def deletion_policy(self) -> Value:
@@ -103,15 +117,17 @@ class JoinedKey(Joined, Key):
         return self.view.reader.read(self.declaration.attribute("UpdateReplacePolicy"))
 
 
-_used: dict[int, tuple[Estate, list[tuple[Declaration, Origin, frozenset[str]]]]] = {}
+_KeyProperty = tuple[Declaration, tuple[Step, ...], Origin, frozenset[str]]
+
+_used: dict[int, tuple[Estate, list[_KeyProperty]]] = {}
 
 
-def _key_properties(estate: Estate) -> list[tuple[Declaration, Origin, frozenset[str]]]:
+def _key_properties(estate: Estate) -> list[_KeyProperty]:
     """Return the properties of data-bearing resources that name a key, with what they may name."""
     known = _used.get(id(estate))
     if known is not None and known[0] is estate:
         return known[1]
-    found: list[tuple[Declaration, Origin, frozenset[str]]] = []
+    found: list[_KeyProperty] = []
     for declaration in estate.declarations.values():
         if _NOT_DATA.match(declaration.type):
             continue
@@ -119,7 +135,7 @@ def _key_properties(estate: Estate) -> list[tuple[Declaration, Origin, frozenset
             if not any(isinstance(step, str) and _KEY_PROPERTY.search(step) for step in path):
                 continue
             if isinstance(leaf, (Reference, Text, Known)):
-                found.append((declaration, leaf.origin, _named(leaf)))
+                found.append((declaration, path, leaf.origin, _named(leaf)))
     _used.clear()
     _used[id(estate)] = (estate, found)
     return found

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes, undecided
 from s3_glue_rules.model.resources import Component, EncryptionPart, KeyKind, Naming, SecurityConfiguration
-from s3_glue_rules.model.values import Known, Unknown
+from s3_glue_rules.model.values import Known, UndecidableError, Unknown
 
 
 def names_a_security_configuration(component: Component) -> Answer:
     """Fail a component that names no security configuration. Whether the name is right is another policy's."""
-    if component.ignores_security_configurations:
-        return not_applicable("Ray jobs do not support security configurations")
     use = component.use
+    try:
+        ignores = component.ignores_security_configurations
+    except UndecidableError:
+        if use.naming is Naming.ABSENT:
+            raise
+        ignores = False
+    if ignores:
+        return not_applicable("Ray jobs do not support security configurations")
     if use.naming is Naming.ABSENT:
         return fails(
             f"{component.kind} {component.label} has no {component.property_name}: its output, logs and bookmarks "
@@ -31,7 +37,7 @@ def key_problem(configuration: SecurityConfiguration, part: EncryptionPart) -> A
     if use.kind is KeyKind.ABSENT:
         return fails(
             f"{where} uses {part.mode.text()} without a key. Set KmsKeyArn to the ARN of a customer managed key",
-            at=part.mode.origin,
+            at=part.mode.origin if use.value.is_absent else at,
         )
     if use.kind is KeyKind.AWS_MANAGED:
         return fails(
