@@ -57,7 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     folder = commands.add_parser("checkov-dir", help="print the folder for checkov's --external-checks-dir")
     folder.set_defaults(run=_checkov_folder)
     commands.add_parser(
-        "checkov", help="run checkov with these policies, failing closed: s3-glue-rules checkov -d . ...", add_help=False
+        "checkov",
+        help="run checkov with these policies, failing closed: s3-glue-rules checkov -d . ...",
+        add_help=False,
     )
     return parser
 

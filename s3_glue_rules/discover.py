@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,23 +36,29 @@ class Loader:
     """Reads each file once."""
 
     def __init__(self) -> None:
-        self._known: dict[Path, Template | None | ReadError] = {}
+        self._known: dict[Path, Template | ReadError | None] = {}
         self._names: dict[Path, str] = {}
 
     def name(self, path: Path, shown: str) -> None:
         """Say under which name a file is to be reported."""
         self._names.setdefault(path, shown)
 
+    def shown(self, path: Path) -> str:
+        """Return the name under which a file is reported."""
+        return self._names.get(path.resolve()) or given_name(path)
+
     def __call__(self, path: Path) -> Template | None:
         """Return the template in a file; None where it holds something else. Raises ReadError."""
         path = path.resolve()
         if path not in self._known:
             try:
-                self._known[path] = load_template(path, self._names.get(path) or _shown(path))
+                self._known[path] = load_template(path, self.shown(path))
             except ReadError as error:
                 self._known[path] = error
             except OSError as error:
                 self._known[path] = ReadError(1, f"it cannot be read: {error.strerror}")
+            except Exception as error:  # noqa: BLE001 - whatever reading raises must not look like a clean run
+                self._known[path] = ReadError(1, _crash(error))
         found = self._known[path]
         if isinstance(found, ReadError):
             raise found
@@ -70,67 +77,83 @@ def discover(paths: Iterable[str]) -> Discovery:
     wanted: dict[Path, set[Path]] = {}
     for given in paths:
         path = Path(given)
-        if path.is_dir():
-            for found, shown in _walk(path):
+        shown_as = given_name(path)
+        # Unlike pathlib, os.path answers where a folder may not be read.
+        if os.path.isdir(path):  # noqa: PTH112 - see above
+            for found, shown in _walk(path, discovery.problems):
                 if found.is_dir():
                     assemblies.setdefault(found.resolve(), shown)
                     wanted[found.resolve()] = set()
                 else:
                     loader.name(found.resolve(), shown)
                     templates.append(found.resolve())
-        elif path.exists():
+        elif os.path.exists(path):  # noqa: PTH110 - see above
             folder = path.resolve().parent
             if is_assembly(folder) and path.suffix in SUFFIXES:
                 if folder not in assemblies:
-                    assemblies[folder] = _relative(path.parent)
+                    assemblies[folder] = given_name(path.parent)
                     wanted[folder] = set()
                     wanted[folder].add(path.resolve())
                 elif wanted[folder]:
                     wanted[folder].add(path.resolve())
-                loader.name(path.resolve(), given)
+                loader.name(path.resolve(), shown_as)
             else:
-                loader.name(path.resolve(), given)
+                loader.name(path.resolve(), shown_as)
                 templates.append(path.resolve())
         else:
-            discovery.problems.append(Problem(given, 1, "there is no such file or folder"))
+            discovery.problems.append(Problem(shown_as, 1, "there is no such file or folder, or it may not be read"))
     for folder, shown in assemblies.items():
         _add_assembly(discovery, loader, folder, shown, wanted[folder])
     _add_templates(discovery, loader, list(dict.fromkeys(templates)))
     return discovery
 
 
-def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
+def _walk(folder: Path, problems: list[Problem]) -> Iterator[tuple[Path, str]]:
+    """Yield the assemblies and files below a folder with the names to report them under."""
+
+    def unreadable(error: OSError) -> None:
+        problems.append(Problem(given_name(Path(error.filename)), 1, f"it cannot be read: {error.strerror}"))
+
     if is_assembly(folder):
-        yield folder, _relative(folder)
+        yield folder, given_name(folder)
         return
-    for parent, folders, files in os.walk(folder):
+    for parent, folders, files in os.walk(folder, onerror=unreadable):
         here = Path(parent)
         kept = []
         for name in sorted(folders):
             inner = here / name
-            if name in SKIPPED_FOLDERS or inner.is_symlink():
+            if name in SKIPPED_FOLDERS or os.path.islink(inner):  # noqa: PTH114 - as in discover()
                 continue
             if is_assembly(inner):
-                yield inner, _relative(inner)
+                yield inner, given_name(inner)
             else:
                 kept.append(name)
         folders[:] = kept
         for name in sorted(files):
             path = here / name
-            if name.endswith(SUFFIXES) and path.is_file():
-                yield path, _relative(path)
+            if not name.endswith(SUFFIXES):
+                continue
+            try:
+                is_file = stat.S_ISREG(path.stat().st_mode)
+            except OSError as error:
+                # Among others a link that leads nowhere, or round in a circle.
+                unreadable(error)
+                continue
+            if is_file:
+                yield path, given_name(path)
 
 
-def _relative(path: Path) -> str:
-    return os.path.normpath(path)
-
-
-def _shown(path: Path) -> str:
-    """Return the name under which a file that nobody gave is reported: relative where it is below this folder."""
+def given_name(path: Path) -> str:
+    """Return one spelling of a path for all ways to write it, so that findings keep their fingerprints."""
     try:
-        return str(path.relative_to(Path.cwd()))
+        return str(Path(os.path.normpath(path.absolute())).relative_to(Path.cwd()))
     except ValueError:
-        return str(path)
+        return os.path.normpath(path)
+
+
+def _crash(error: Exception) -> str:
+    """Say that reading crashed, for people."""
+    return f"it was not judged, because reading it crashed ({type(error).__name__}: {error}); please report this"
 
 
 def _add_templates(discovery: Discovery, loader: Loader, paths: list[Path]) -> None:
@@ -139,25 +162,34 @@ def _add_templates(discovery: Discovery, loader: Loader, paths: list[Path]) -> N
         try:
             template = loader(path)
         except ReadError as error:
-            discovery.problems.append(Problem(loader._names.get(path, str(path)), error.line, error.message))
+            discovery.problems.append(Problem(loader.shown(path), error.line, error.message))
             continue
         if template is None:
             discovery.files_passed_over += 1
         else:
             discovery.files_judged += 1
             roots.append((path, template))
-    built: list[tuple[Path, Estate]] = []
+    built: list[tuple[Path, EstateBuilder]] = []
     nested: set[Path] = set()
     for path, template in roots:
         builder = EstateBuilder(template.file, loader)
         try:
             builder.add_stack(template)
-            built.append((path, builder.finish()))
-            nested |= builder.children - {path}
+            builder.finish()
         except ReadError as error:
             discovery.problems.append(Problem(template.file, error.line, error.message))
-    # A template that another one nests is judged through it, with the parameters that it is given there.
-    discovery.estates.extend(estate for path, estate in built if path not in nested)
+        except Exception as error:  # noqa: BLE001 - as in Loader
+            discovery.problems.append(Problem(template.file, 1, _crash(error)))
+        else:
+            built.append((path, builder))
+            nested |= builder.children - {path}
+    # A template that another one nests is judged through it, with the parameters that it is given there; of templates
+    # that nest each other the first is judged.
+    judged: set[Path] = set()
+    for path, builder in sorted(built, key=lambda item: item[0] in nested):
+        if path not in nested or path not in judged:
+            discovery.estates.append(builder.estate)
+            judged |= builder.children
 
 
 def _add_assembly(discovery: Discovery, loader: Loader, folder: Path, shown: str, only: set[Path]) -> None:
@@ -169,11 +201,13 @@ def _add_assembly(discovery: Discovery, loader: Loader, folder: Path, shown: str
         return
     builder = EstateBuilder(shown, loader)
     for stack in stacks:
-        loader.name(stack.template.resolve(), os.path.normpath(Path(shown) / stack.template.relative_to(folder)))
+        loader.name(stack.template.resolve(), os.path.normpath(Path(shown) / os.path.relpath(stack.template, folder)))
         try:
             template = loader(stack.template)
             if template is None:
-                raise ReadError(1, "the manifest lists it as a template, and it is none")
+                # The stacks of integration tests that only hold assertions have no Resources section at all.
+                discovery.files_passed_over += 1
+                continue
             builder.add_stack(
                 template,
                 key=stack.identifier,
@@ -182,9 +216,10 @@ def _add_assembly(discovery: Discovery, loader: Loader, folder: Path, shown: str
                 hints=AssemblyHints(stack),
             )
         except ReadError as error:
-            file = loader._names.get(stack.template.resolve(), str(stack.template))
-            discovery.problems.append(Problem(file, error.line, error.message))
+            discovery.problems.append(Problem(loader.shown(stack.template), error.line, error.message))
+        except Exception as error:  # noqa: BLE001 - as in Loader
+            discovery.problems.append(Problem(loader.shown(stack.template), 1, _crash(error)))
     estate = builder.finish()
     discovery.files_judged += len(only) or len(estate.files)
-    estate.only_files = {str(loader._names.get(path, path)) for path in only}
+    estate.only_files = {loader.shown(path) for path in only}
     discovery.estates.append(estate)

@@ -1,4 +1,4 @@
-"""Policies × resources × worlds → findings."""
+"""Policies, resources and worlds → findings."""
 
 from __future__ import annotations
 
@@ -19,11 +19,15 @@ from s3_glue_rules.read.source import ReadError
 
 @dataclass(frozen=True)
 class Check:
-    """A policy's function with the resource type that it is about."""
+    """A policy's function with the resource type that it is about.
+
+    ``in_every_world``: the policy judges the text itself, whether or not a deployment creates the resource.
+    """
 
     policy: Policy
     subject: type[Resource]
     function: Callable[[Resource], Answer]
+    in_every_world: bool = False
 
 
 def judge_estate(estate: Estate, checks: Iterable[Check], judgement: Judgement) -> None:
@@ -62,10 +66,10 @@ def judge_resource(estate: Estate, declaration: Declaration, check: Check) -> Fi
     """Judge one resource under one policy in all worlds."""
 
     def run(reader: Reader) -> Answer | None:
-        if not reader.holds(declaration.exists):
-            return None
         view = EstateView(estate, reader)
         try:
+            if not check.in_every_world and not reader.holds(declaration.exists):
+                return None
             return check.function(view_of(view, declaration))
         except UndecidableError as unknown:
             return undecided(unknown.reason, at=unknown.origin)

@@ -17,7 +17,7 @@ def load_checks(policies: Iterable[Policy], problems: list[Problem]) -> list[Che
     for policy in policies:
         try:
             module = importlib.import_module(f"s3_glue_rules.checks.{policy.stem}")
-            checks.append(Check(policy, module.SUBJECT, module.check))
+            checks.append(Check(policy, module.SUBJECT, module.check, getattr(module, "IN_EVERY_WORLD", False)))
         except Exception as error:  # noqa: BLE001 - any failure to load must be told
             problems.append(Problem(f"s3_glue_rules/checks/{policy.stem}.py", 1, f"{policy.id} did not load: {error}"))
     return checks

@@ -8,6 +8,9 @@ from s3_glue_rules.model.resources import TextHolder
 
 SUBJECT = TextHolder
 
+# A key in a branch or resource that no deployment takes is leaked all the same.
+IN_EVERY_WORLD = True
+
 
 def check(holder: TextHolder) -> Answer:
     """Fail a literal private key or symmetric key. The message names kind and length, nothing of the value."""

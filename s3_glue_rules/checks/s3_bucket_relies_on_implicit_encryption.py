@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from s3_glue_rules.model.answers import Answer, exempt, fails, not_applicable, undecided
+from s3_glue_rules.model.answers import Answer, exempt, fails, passes, undecided
 from s3_glue_rules.model.resources import Bucket
 from s3_glue_rules.model.values import Unknown
 
@@ -15,7 +15,7 @@ def check(bucket: Bucket) -> Answer:
     if isinstance(algorithm, Unknown):
         return undecided(f"whether a default encryption is declared cannot be told: {algorithm.reason}")
     if not algorithm.is_absent:
-        return not_applicable("the bucket declares a default algorithm")
+        return passes("the bucket declares a default algorithm")
     source = bucket.sse_s3_destination_of
     if source is not None:
         return exempt(f"{source.says}: the implicit SSE-S3 is what the delivery needs", chain=(source,))

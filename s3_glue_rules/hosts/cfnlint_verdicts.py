@@ -11,6 +11,7 @@ from typing import Any
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
 from s3_glue_rules.catalogue import Policy, load_catalogue
+from s3_glue_rules.discover import given_name
 from s3_glue_rules.model.answers import Verdict
 from s3_glue_rules.model.findings import Finding, Judgement
 from s3_glue_rules.scan import scan
@@ -67,9 +68,9 @@ class _PolicyRule(CloudFormationLintRule):  # type: ignore[misc] # cfn-lint publ
             return
         if self._reports_for_all():
             for problem in judgement.problems:
-                place = (problem.line, 1, problem.line, 2)
+                place = (problem.line - 1, 0, problem.line - 1, 1)
                 yield RuleMatch(["Resources"], f"not judged: {problem.message}", location=place)
-        own = os.path.normpath(str(cfn.filename))
+        own = given_name(Path(str(cfn.filename)))
         for finding in judgement.findings:
             if finding.policy == self.policy.id and finding.span.file == own and self._speaks_of(finding):
                 yield self._as_match(finding)
@@ -93,11 +94,14 @@ class _PolicyRule(CloudFormationLintRule):  # type: ignore[misc] # cfn-lint publ
             message = f"cannot be decided: {message}"
         if finding.logical_id not in message and finding.address not in message:
             message = f"{finding.logical_id}: {message}"
-        path = list(finding.path)
-        if path[:1] == ["Resources"]:
+        path: list[str | int] = list(finding.path)
+        if path[:1] == ["Resources"] and len(path) > 1:
             # The logical id decides which resource's ignore_checks applies; generated resources have their own.
-            path[1:] = [finding.logical_id, *path[2:]] if len(path) > 1 else [finding.logical_id]
-        location = (span.line, span.column, span.end_line, span.end_column)
+            path[1] = finding.logical_id
+        elif path[:1] != ["Parameters"]:
+            path = ["Resources", finding.logical_id]
+        # cfn-lint counts from 0 here, and adds one to each.
+        location = (span.line - 1, span.column - 1, span.end_line - 1, span.end_column - 1)
         return RuleMatch(path, f"{message}{when}", location=location)
 
 

@@ -30,13 +30,13 @@ def structure(reader: Reader, value: Value) -> Value:
     References inside of a JSON text are kept. Unknown where the text is no JSON object.
     """
     value = reader.read(value)
+    parts: tuple[Value, ...] = ()
     if isinstance(value, Known):
-        text, parts = value.text(), ()
+        text = value.text()
     elif isinstance(value, Text):
         # Parts that are not known stand in the text as marks while it is parsed, and are put back afterwards.
         text = "".join(
-            part.text() if isinstance(part, Known) else f"\ue000{index}\ue001"
-            for index, part in enumerate(value.parts)
+            part.text() if isinstance(part, Known) else f"\ue000{index}\ue001" for index, part in enumerate(value.parts)
         )
         parts = value.parts
     else:
@@ -110,9 +110,7 @@ def _principals(reader: Reader, value: Value) -> tuple[Principal, ...]:
         return ()
     if not isinstance(value, Mapping):
         return (Principal("*", value),)
-    return tuple(
-        Principal(kind, item) for kind, inner in value.entries.items() for item in reader.items(inner)
-    )
+    return tuple(Principal(kind, item) for kind, inner in value.entries.items() for item in reader.items(inner))
 
 
 def _tests(reader: Reader, value: Value) -> tuple[Test, ...]:

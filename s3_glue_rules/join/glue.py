@@ -21,7 +21,7 @@ from s3_glue_rules.model.resources import (
     SecurityConfigurationUse,
 )
 from s3_glue_rules.model.spans import Step
-from s3_glue_rules.model.values import Absent, Known, Mapping, Open, Reference, Text, Unknown, Value
+from s3_glue_rules.model.values import Absent, Known, Open, Reference, Text, Value
 
 SECURITY_CONFIGURATION_TYPE = "AWS::Glue::SecurityConfiguration"
 
@@ -48,9 +48,7 @@ class JoinedSecurityConfiguration(Joined, SecurityConfiguration):
     def s3(self) -> tuple[EncryptionPart, ...]:
         """The S3 parts."""
         listed = self.at("EncryptionConfiguration", "S3Encryptions")
-        return tuple(
-            self._part("S3", item, "S3EncryptionMode") for item in self.view.reader.items(listed)
-        )
+        return tuple(self._part("S3", item, "S3EncryptionMode") for item in self.view.reader.items(listed))
 
     @cached_property
     def logs(self) -> EncryptionPart:
@@ -116,8 +114,9 @@ class JoinedJob(_JoinedComponent, Job):
 
     @property
     def ignores_security_configurations(self) -> bool:
-        """Ray jobs do not support security configurations
-        (https://docs.aws.amazon.com/glue/latest/dg/console-security-configurations.html).
+        """Ray jobs do not support security configurations.
+
+        Source: https://docs.aws.amazon.com/glue/latest/dg/console-security-configurations.html
         """
         return self.at("Command", "Name").text(default="") == "glueray"
 
@@ -185,7 +184,7 @@ class JoinedCatalogSettings(Joined, CatalogSettings):
         return self.at(*self._SETTINGS, "ConnectionPasswordEncryption", "ReturnConnectionPasswordEncrypted")
 
 
-COMPONENTS: dict[str, type[_JoinedComponent] | type[JoinedTrigger]] = {
+COMPONENTS: dict[str, type[_JoinedComponent | JoinedTrigger]] = {
     "AWS::Glue::Job": JoinedJob,
     "AWS::Glue::Crawler": JoinedCrawler,
     "AWS::Glue::DevEndpoint": JoinedDevelopmentEndpoint,

@@ -238,8 +238,9 @@ def _aliased(view: EstateView, alias: str, value: Value, form: str) -> KeyUse:
     if alias.startswith("alias/aws/"):
         return KeyUse(KeyKind.AWS_MANAGED, value, form=form, reason=alias)
     for declaration in view.estate.by_type.get(ALIAS_TYPE, ()):
-        if f"text:{alias}" in possible_at(declaration, "AliasName") and view.exists(declaration):
-            if symbol(view.reader.peek(view.at(declaration, "AliasName"))) == alias:
-                followed = _referred(view, Reference(declaration.address, "Ref"), value)
-                return KeyUse(followed.kind, value, followed.key, form, followed.reason, None, followed.chain)
+        if f"text:{alias}" not in possible_at(declaration, "AliasName") or not view.exists(declaration):
+            continue
+        if symbol(view.reader.peek(view.at(declaration, "AliasName"))) == alias:
+            followed = _referred(view, Reference(declaration.address, "Ref"), value)
+            return KeyUse(followed.kind, value, followed.key, form, followed.reason, None, followed.chain)
     return KeyUse(KeyKind.CUSTOMER_ALIAS, value, form=form, reason=alias)

@@ -85,9 +85,7 @@ class JoinedBucket(Joined, Bucket):
                 continue
             written = True
             try:
-                statements.extend(
-                    statements_of(self.view.reader, self.view.at(declaration, "PolicyDocument"))
-                )
+                statements.extend(statements_of(self.view.reader, self.view.at(declaration, "PolicyDocument")))
             except UndecidableError as unknown:
                 unreadable = unknown
         if self.view.estate.gaps and not written:

@@ -14,7 +14,7 @@ class Verdict(enum.Enum):
     FAIL = "fail"
     CONDITIONAL = "conditional"
     UNDECIDED = "undecided"
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a verdict, no password
     EXEMPT = "exempt"
     NOT_APPLICABLE = "not_applicable"
     SUPPRESSED = "suppressed"

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 import math
 import re
 from collections import Counter
 
-_ARMOUR = re.compile(r"-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY)-----\s*([A-Za-z0-9+/=\s\\nr]{40,})")
+# Between armour and key may stand headers such as Proc-Type; line ends may be written as \\n.
+_ARMOUR = re.compile(
+    r"-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY)-----(?:\s|\\[nr])*"
+    r"(?:[A-Za-z-]{1,40}: [^\n\\]{1,200}(?:\s|\\[nr])+){0,4}((?:[A-Za-z0-9+/=]|\s|\\[nr]){40,})"
+)
+_LINE_END = re.compile(r"\s|\\[nr]")
 _NAME = re.compile(
-    r"(?i)(encryption|data|aes|sse|cse|customer|master|secret|private|symmetric|signing|hmac|wrapping)[-_]?"
-    r"([a-z0-9]+[-_]?)*key|cipher|key[-_]?material"
+    r"(?i)(encryption|data|aes|sse|cse|customer|master|secret|private|symmetric|signing|hmac|wrapping)[a-z0-9_-]*key"
+    r"|cipher|key[-_]?material"
 )
 _NOT_A_KEY_NAME = re.compile(
     r"(?i)key[-_]?(id|arn|name|alias|path|prefix|md5|hash|length|size|pair|vault|policy|usage|spec|rotation|ref|url|"
-    r"parameter|file|location|type|version|ttl)s?$|public"
+    r"parameter|file|location|type|version|ttl|etag|sha\d*|checksum|digest|fingerprint|thumbprint|label|ring|store)s?$|public"
 )
 _HEX = re.compile(r"(?:0x)?([0-9a-fA-F]{32}|[0-9a-fA-F]{48}|[0-9a-fA-F]{64})")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{22,44}={0,2}")
-_ASSIGNMENT = re.compile(r"""([A-Za-z_][A-Za-z0-9_.-]*)\s*[=:]\s*["']?((?:0x)?[A-Za-z0-9+/_-]{22,}={0,2})["']?""")
+# Names are bounded, and start where a word does: otherwise a long text without "=" costs its length squared.
+_ASSIGNMENT = re.compile(
+    r"""(?<![A-Za-z0-9_.])(?<![A-Za-z0-9_.]-)([A-Za-z_][A-Za-z0-9_.-]{0,127})["']?\s*[=:]\s*["']?"""
+    r"""((?:0x)?[A-Za-z0-9+/_-]{22,}={0,2})"""
+)
+_LONGEST_NAME = 128
+_ALGORITHMS = {"RSA", "EC", "DSA", "OPENSSH", "ENCRYPTED", "SSH2 ENCRYPTED"}
 _PLACEHOLDER = re.compile(r"(?i)example|changeme|placeholder|replace|dummy|xxxx|your|todo|insert|sample|0000|1234|abcd")
 
 # 16, 24 and 32 bytes are the key lengths of AES.
@@ -32,22 +44,26 @@ def describe_key_material(name: str, text: str) -> str | None:
     Nothing of the value is in the answer. ``name`` is the name of the variable or parameter.
     """
     match = _ARMOUR.search(text)
-    if match and not _PLACEHOLDER.search(match.group(2)[:60]):
-        return f"a private key ({match.group(1).lower()} in PEM, {len(text)} characters)"
+    body = _LINE_END.sub("", match.group(2)) if match else ""
+    if match and len(body) >= 40 and not _PLACEHOLDER.search(body[:60]):
+        algorithm = match.group(1).removesuffix("PRIVATE KEY").strip()
+        # Only words that say nothing of the value are repeated.
+        kind = f"{algorithm.lower()} private key" if algorithm in _ALGORITHMS else "private key"
+        return f"a private key ({kind} in PEM, {len(text)} characters)"
     if _names_a_key(name):
         kind = _symmetric(text.strip())
         if kind is not None:
             return kind
-    if len(text) > 44 or "=" in text:
-        for assigned, value in _ASSIGNMENT.findall(text):
-            if _names_a_key(assigned):
-                kind = _symmetric(value)
-                if kind is not None:
-                    return kind
+    for assigned, value in _ASSIGNMENT.findall(text):
+        if _names_a_key(assigned):
+            kind = _symmetric(value)
+            if kind is not None:
+                return kind
     return None
 
 
 def _names_a_key(name: str) -> bool:
+    name = name[-_LONGEST_NAME:]
     return _NAME.search(name) is not None and _NOT_A_KEY_NAME.search(name) is None
 
 
@@ -77,8 +93,11 @@ def _is_random(data: bytes) -> bool:
 
 
 def _is_random_text(text: str) -> bool:
-    """Return whether a base64 text mixes cases and digits, as words joined by hyphens or slashes do not."""
-    return _entropy(text) > 3.5 and any(c.isupper() for c in text) and any(c.islower() for c in text)
+    """Return whether a base64 text mixes cases, as words joined by hyphens or slashes do not, and CamelCase less."""
+    in_words = sum(a.islower() and b.islower() for a, b in itertools.pairwise(text)) / len(text)
+    return (
+        _entropy(text) > 3.5 and any(c.isupper() for c in text) and any(c.islower() for c in text) and in_words < 0.42
+    )
 
 
 def _entropy(text: str) -> float:

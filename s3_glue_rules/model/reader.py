@@ -8,7 +8,8 @@ covered, each once.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence as SequenceType
+from collections.abc import Callable
+from collections.abc import Sequence as SequenceType
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -28,7 +29,7 @@ from s3_glue_rules.model.values import (
     Sequence,
     Some,
     Text,
-    Undetermined,
+    UndecidableError,
     Unknown,
     Value,
     scalar_text,
@@ -39,6 +40,9 @@ from s3_glue_rules.model.worlds import World
 T = TypeVar("T")
 
 MOST_WORLDS = 256
+
+# More comparisons between variables make the search for values that fit them long.
+MOST_COMPARISONS = 16
 
 
 class ImpossibleWorldError(Exception):
@@ -57,6 +61,7 @@ class Reader:
         self.left: list[tuple[int, ...]] = []
         self._script = tuple(script)
         self._taken: list[int] = []
+        self._held: dict[int, tuple[Condition, bool]] = {}
 
     def choose(self, branches: SequenceType[tuple[T, World | None]]) -> T:
         """Enter one of the possible branches (those whose world is not None) and return its value."""
@@ -75,7 +80,18 @@ class Reader:
         return value
 
     def holds(self, condition: Condition) -> bool:
-        """Return whether a condition holds in this world, deciding what it depends on."""
+        """Return whether a condition holds in this world, deciding what it depends on.
+
+        What was decided stays decided, so that conditions made of shared conditions cost no more than their parts.
+        """
+        if isinstance(condition, Always):
+            return condition.holds
+        known = self._held.get(id(condition))
+        if known is None:
+            known = self._held[id(condition)] = (condition, self._decide(condition))
+        return known[1]
+
+    def _decide(self, condition: Condition) -> bool:
         if isinstance(condition, Always):
             return condition.holds
         if isinstance(condition, Not):
@@ -98,7 +114,9 @@ class Reader:
             elif isinstance(value, Open):
                 return self._read_variable(value)
             elif isinstance(value, Text):
-                return text_of(tuple(self._operand(part) for part in value.parts), value.origin)
+                value = text_of(tuple(self._operand(part) for part in value.parts), value.origin)
+                if isinstance(value, Text):
+                    return value
             else:
                 return value
 
@@ -120,7 +138,7 @@ class Reader:
     def items(self, value: Value) -> list[Value]:
         """Read a list, or a single value that stands for a list of one; items that are absent are left out.
 
-        Raises UndecidableError where the list is unknown.
+        A list that is unknown is a list of one unknown value.
         """
         current = self.read(value)
         if isinstance(current, Absent):
@@ -139,9 +157,7 @@ class Reader:
         domain = self.world.domain(variable)
         if domain.listed is not None:
             options = sorted(domain.listed, key=lambda option: (option != variable.default, option))
-            known = self.choose(
-                [(option, self.world.narrowed(variable, domain.only(option))) for option in options]
-            )
+            known = self.choose([(option, self.world.narrowed(variable, domain.only(option))) for option in options])
             return Known(known, value.origin)
         if variable.default is not None and domain.admits(variable.default):
             is_default = self.choose(
@@ -167,6 +183,7 @@ class Reader:
         return value
 
     def _equal(self, left: Value, right: Value) -> bool:
+        left, right = self._written_out(left), self._written_out(right)
         if isinstance(left, Known) and isinstance(right, Known):
             return scalar_text(left.value) == scalar_text(right.value)
         if isinstance(left, Known):
@@ -183,12 +200,42 @@ class Reader:
         if isinstance(left, Open) and isinstance(right, Open):
             if left.variable == right.variable:
                 return True
+            if len(self.world.comparisons) >= MOST_COMPARISONS:
+                raise UndecidableError("more parameters are compared with each other than are tried", left.origin)
             return self.choose(
                 [
                     (True, self.world.compared(left.variable, right.variable, equal=True)),
                     (False, self.world.compared(left.variable, right.variable, equal=False)),
                 ]
             )
+        if isinstance(left, Text) and isinstance(right, Known):
+            return self._text_equal(left, scalar_text(right.value))
+        return self._alike(left, right)
+
+    def _written_out(self, value: Value) -> Value:
+        """Return a text with the variables in it read that can only take listed values."""
+        if not isinstance(value, Text):
+            return value
+        parts = (
+            self._read_variable(part)
+            if isinstance(part, Open) and self.world.domain(part.variable).listed is not None
+            else part
+            for part in value.parts
+        )
+        return text_of(tuple(parts), value.origin)
+
+    def _text_equal(self, text: Text, wanted: str) -> bool:
+        """Return whether a text with open parts is the wanted one: what is known of it must fit."""
+        known = [scalar_text(part.value) if isinstance(part, Known) else "" for part in text.parts]
+        start, end = known[0], known[-1]
+        if not wanted.startswith(start) or not wanted.endswith(end) or len(wanted) < len("".join(known)):
+            return False
+        inner = [part for part in text.parts if not isinstance(part, Known)]
+        if len(inner) == 1:
+            return self._equal(inner[0], Known(wanted[len(start) : len(wanted) - len(end)]))
+        return self._alike(text, Known(wanted))
+
+    def _alike(self, left: Value, right: Value) -> bool:
         if symbol(left) == symbol(right):
             return True
         key = json.dumps(sorted((symbol(left), symbol(right))))

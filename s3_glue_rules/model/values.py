@@ -14,6 +14,10 @@ from s3_glue_rules.model.spans import NOWHERE, Origin
 
 Scalar = Union[str, int, float, bool]
 
+# Bounds on texts that are put together: nested stacks could double a text at every level.
+MOST_CHARACTERS = 16 * 1024 * 1024
+MOST_PARTS = 10_000
+
 
 class UndecidableError(Exception):
     """A check needs a value that cannot be read before deployment. The judge turns it into the verdict undecided."""
@@ -254,19 +258,28 @@ def scalar_text(value: Scalar) -> str:
 
 
 def text_of(parts: tuple[Value, ...], origin: Origin) -> Value:
-    """Join parts to a text: Known where all are known, Unknown parts kept apart, nested texts flattened."""
+    """Join parts to a text: Known where all are known, Unknown parts kept apart, nested texts flattened.
+
+    A single part that is not known is the text itself. Texts past the bounds are Unknown.
+    """
     flat: list[Value] = []
-    for part in parts:
-        pieces = part.parts if isinstance(part, Text) else (part,)
-        for piece in pieces:
-            if isinstance(piece, Known) and flat and isinstance(flat[-1], Known):
-                flat[-1] = Known(scalar_text(flat[-1].value) + scalar_text(piece.value), NOWHERE)
-            elif isinstance(piece, Known):
-                flat.append(Known(scalar_text(piece.value), NOWHERE))
-            else:
-                flat.append(piece)
+    words: list[str] = []
+    length = 0
+    for part in (piece for whole in parts for piece in (whole.parts if isinstance(whole, Text) else (whole,))):
+        if isinstance(part, Known):
+            words.append(scalar_text(part.value))
+            length += len(words[-1])
+        else:
+            if any(words):
+                flat.append(Known("".join(words)))
+            words = []
+            flat.append(part)
+        if length > MOST_CHARACTERS or len(flat) > MOST_PARTS:
+            return Unknown("the text is too long to be put together", origin)
     if not flat:
-        return Known("", origin)
-    if len(flat) == 1 and isinstance(flat[0], Known):
-        return Known(flat[0].value, origin)
+        return Known("".join(words), origin)
+    if any(words):
+        flat.append(Known("".join(words)))
+    if len(flat) == 1 and isinstance(flat[0], (Open, Reference, Unknown)):
+        return flat[0]
     return Text(tuple(flat), origin)

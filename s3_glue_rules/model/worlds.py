@@ -6,7 +6,7 @@ between variables that were decided. Narrowing a world gives a new one, or None 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from s3_glue_rules.model.values import Variable
@@ -45,6 +45,13 @@ class Domain:
             return Domain(None, self.excluded | {value})
         rest = self.listed - {value}
         return Domain(rest) if rest else None
+
+    def both(self, other: Domain) -> Domain:
+        """Return the values that two domains share."""
+        if self.listed is None and other.listed is None:
+            return Domain(None, self.excluded | other.excluded)
+        listed = (other if self.listed is None else self).listed or frozenset()
+        return Domain(frozenset(value for value in listed if self.admits(value) and other.admits(value)))
 
     @property
     def single(self) -> str | None:
@@ -95,6 +102,9 @@ class World:
 
     def compared(self, left: Variable, right: Variable, *, equal: bool) -> World | None:
         """Return the world in which the two variables are equal (or differ), or None where they cannot be."""
+        for known in self.comparisons:
+            if {known.left, known.right} == {left, right}:
+                return self if known.equal == equal else None
         world = World(self.domains, (*self.comparisons, Comparison(left, right, equal)), self.facts)
         return world if world.is_possible() else None
 
@@ -104,9 +114,7 @@ class World:
 
     def is_possible(self) -> bool:
         """Return whether values for all variables exist that fit the domains and the comparisons."""
-        if not self.comparisons:
-            return True
-        return next(_assignments(self, {}), None) is not None
+        return _fits(self, {})
 
     def allows_defaults(self) -> bool:
         """Return whether the deployment that sets nothing against a default can be in this world."""
@@ -116,9 +124,7 @@ class World:
                 if not self.domain(variable).admits(variable.default):
                     return False
                 pinned[variable] = variable.default
-        if not self.comparisons:
-            return True
-        return next(_assignments(self, pinned), None) is not None
+        return _fits(self, pinned)
 
     def variables(self) -> tuple[Variable, ...]:
         """Return the variables that a decision has touched, in the order in which they were."""
@@ -161,41 +167,59 @@ def _domain_phrases(variable: Variable, domain: Domain) -> Iterator[str]:
         yield f"{variable.name} is not " + " or ".join(f"'{value}'" for value in left_out)
 
 
-def _assignments(world: World, pinned: dict[Variable, str]) -> Iterator[dict[Variable, str]]:
-    """Yield assignments to the compared variables that satisfy the world (backtracking, smallest domains first)."""
-    compared = sorted(
-        {v for c in world.comparisons for v in (c.left, c.right)} | set(pinned),
-        key=lambda v: (len(world.domain(v).listed or ()) or 1_000_000, v.key),
-    )
-    mentioned = {value for v in compared for value in _mentioned(world.domain(v))} | set(pinned.values())
+def _fits(world: World, pinned: dict[Variable, str]) -> bool:
+    """Return whether values for the compared variables exist that satisfy domains, comparisons and pinned values."""
+    group: dict[Variable, Variable] = {}
 
-    def candidates(variable: Variable) -> list[str]:
-        if variable in pinned:
-            return [pinned[variable]]
-        domain = world.domain(variable)
-        if domain.listed is not None:
-            return sorted(domain.listed)
-        # Any other value will do: one of those spoken of, or a fresh one for each variable.
-        fresh = [f"\0{v.key}" for v in compared]
-        return [value for value in [*sorted(mentioned), *fresh] if domain.admits(value)]
+    def leader(variable: Variable) -> Variable:
+        while (above := group.setdefault(variable, variable)) != variable:
+            variable = above
+        return variable
 
-    def extend(index: int, chosen: dict[Variable, str]) -> Iterator[dict[Variable, str]]:
-        if index == len(compared):
-            yield dict(chosen)
-            return
-        variable = compared[index]
-        for value in candidates(variable):
-            chosen[variable] = value
-            if all(
-                (chosen[c.left] == chosen[c.right]) == c.equal
-                for c in world.comparisons
-                if c.left in chosen and c.right in chosen
-            ):
-                yield from extend(index + 1, chosen)
-            del chosen[variable]
+    for comparison in world.comparisons:
+        first, second = leader(comparison.left), leader(comparison.right)
+        if comparison.equal:
+            group[first] = second
+    domains: dict[Variable, Domain] = {}
+    for variable in group:
+        domain: Domain | None = world.domain(variable)
+        if variable in pinned and domain is not None:
+            domain = domain.only(pinned[variable])
+        if domain is None:
+            return False
+        first = leader(variable)
+        domains[first] = domain.both(domains[first]) if first in domains else domain
+        if domains[first].listed == frozenset():
+            return False
+    differs: dict[Variable, set[Variable]] = {first: set() for first in domains}
+    for comparison in world.comparisons:
+        if not comparison.equal:
+            first, second = leader(comparison.left), leader(comparison.right)
+            if first == second:
+                return False
+            differs[first].add(second)
+            differs[second].add(first)
+    return _tells_apart({first: domain.listed for first, domain in domains.items()}, differs)
 
-    yield from extend(0, {})
 
+def _tells_apart(listed: dict[Variable, frozenset[str] | None], differs: dict[Variable, set[Variable]]) -> bool:
+    """Return whether each variable can have a value of its list (None: any) that its neighbours do not have."""
+    left = dict(listed)
+    reduced = True
+    while reduced:
+        # A variable with more values than neighbours always finds one, whatever those take.
+        reduced = False
+        for variable, values in list(left.items()):
+            if values is None or len(values) > len(differs[variable] & left.keys()):
+                del left[variable]
+                reduced = True
 
-def _mentioned(domain: Domain) -> frozenset[str]:
-    return domain.excluded if domain.listed is None else domain.listed
+    def extend(rest: Sequence[Variable], chosen: dict[Variable, str]) -> bool:
+        if not rest:
+            return True
+        taken = {chosen[other] for other in differs[rest[0]] if other in chosen}
+        return any(
+            extend(rest[1:], {**chosen, rest[0]: value}) for value in sorted(left[rest[0]] or ()) if value not in taken
+        )
+
+    return extend(sorted(left, key=lambda variable: len(left[variable] or ())), {})

@@ -8,6 +8,7 @@ the CDK write to ``<Stack>.metadata.json`` and older ones into the manifest
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,7 +45,7 @@ class AssemblyStack:
 def is_assembly(folder: Path) -> bool:
     """Return whether a folder is a cloud assembly."""
     manifest = folder / "manifest.json"
-    if not manifest.is_file():
+    if not os.path.isfile(manifest):  # noqa: PTH113 - pathlib raises where the folder may not be read
         return False
     try:
         data = json.loads(manifest.read_bytes())
@@ -55,12 +56,11 @@ def is_assembly(folder: Path) -> bool:
 
 def read_assembly(folder: Path) -> list[AssemblyStack]:
     """Return all stacks of an assembly, those of its Stages included. Raises ReadError for a broken manifest."""
-    return _read(folder, depth=0)
+    return _read(folder, set())
 
 
-def _read(folder: Path, depth: int) -> list[AssemblyStack]:
-    if depth > 20:
-        raise ReadError(1, "Stages are nested too deep")
+def _read(folder: Path, seen: set[Path]) -> list[AssemblyStack]:
+    seen.add(folder.resolve())
     manifest = _load(folder / "manifest.json")
     artifacts = manifest.get("artifacts", {}) if isinstance(manifest, dict) else None
     if not isinstance(artifacts, dict):
@@ -75,8 +75,8 @@ def _read(folder: Path, depth: int) -> list[AssemblyStack]:
             stacks.append(_stack(folder, identifier, artifact, properties))
         elif artifact.get("type") == "cdk:cloud-assembly":
             inner = folder / str(properties.get("directoryName", ""))
-            if inner.resolve() != folder.resolve():
-                stacks.extend(_read(inner, depth + 1))
+            if inner.resolve() not in seen:
+                stacks.extend(_read(inner, seen))
     return stacks
 
 
@@ -93,7 +93,9 @@ def _stack(folder: Path, identifier: str, artifact: dict[str, Any], properties: 
             environment["AWS::Region"] = match.group(2)
     metadata = artifact.get("metadata")
     extra = properties.get("additionalMetadataFile", artifact.get("additionalMetadataFile"))
-    merged: dict[str, list[dict[str, Any]]] = dict(metadata) if isinstance(metadata, dict) else {}
+    merged: dict[str, list[dict[str, Any]]] = {}
+    if isinstance(metadata, dict):
+        merged = {path: entries for path, entries in metadata.items() if isinstance(entries, list)}
     if isinstance(extra, str) and (folder / extra).is_file():
         loaded = _load(folder / extra)
         if isinstance(loaded, dict):
@@ -109,7 +111,7 @@ def _load(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
         raise ReadError(error.lineno, f"{path}: it is not valid JSON: {error.msg}") from None
-    except (OSError, UnicodeDecodeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ReadError(1, f"{path}: it cannot be read: {error}") from None
 
 

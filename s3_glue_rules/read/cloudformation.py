@@ -14,7 +14,17 @@ from s3_glue_rules.read.source import MOST_BYTES, ReadError, Source
 
 SUFFIXES = (".yaml", ".yml", ".json", ".template", ".cfn")
 
-_LOOKS = re.compile(rb"""AWSTemplateFormatVersion|^["']?Resources["']?\s*:|[{,]\s*"Resources"\s*:|^\s*"Resources"\s*:""", re.M)
+# A key Resources at the margin (of YAML), or anywhere behind a brace or in quotes.
+_LOOKS = re.compile(
+    rb"""AWSTemplateFormatVersion|^["']?Resources["']?\s*:"""
+    rb"""|[{,]\s*["']?Resources["']?\s*:|^\s*"Resources"\s*:""",
+    re.MULTILINE,
+)
+# First bytes of byte order marks.
+_MARKS = (b"\xef", b"\xbb", b"\xbf", b"\xff", b"\xfe")
+# YAML whose first line is indented may be so as a whole.
+_INDENTED = re.compile(rb"\A(?:[ \t]*(?:\#.*)?\r?\n|---[^\n]*\n)*[ ]+[^\s#]")
+_INDENTED_LOOKS = re.compile(rb"""^[ ]+["']?Resources["']?\s*:""", re.MULTILINE)
 _SECTIONS = ("Parameters", "Mappings", "Conditions", "Metadata", "Outputs", "Globals", "Rules")
 
 # Transforms that add no resource of the kinds judged here and change no property of them.
@@ -62,7 +72,13 @@ def looks_like_a_template(data: bytes) -> bool:
     """Take a cheap look at a file's bytes: False means that it is certainly no template of ours."""
     if b"\0" in data[:512]:
         data = data.replace(b"\0", b"")
-    return _LOOKS.search(data) is not None and (b"AWS::" in data or b"AWSTemplateFormatVersion" in data)
+    if data[:1] in _MARKS:
+        data = data.lstrip(b"".join(_MARKS))
+    if b"AWS::" not in data and b"AWSTemplateFormatVersion" not in data:
+        return False
+    if _LOOKS.search(data) is not None:
+        return True
+    return _INDENTED_LOOKS.search(data) is not None and _INDENTED.search(data) is not None
 
 
 def load_template(path: Path, name: str | None = None) -> Template | None:
@@ -76,7 +92,11 @@ def load_template(path: Path, name: str | None = None) -> Template | None:
         if _huge_looks_like_a_template(path):
             raise ReadError(1, f"it has {size:,} bytes; files above {MOST_BYTES:,} bytes are not read")
         return None
-    data = path.read_bytes()
+    with path.open("rb") as stream:
+        # What has no size, such as a pipe or a device, may have no end either.
+        data = stream.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise ReadError(1, f"it has more than {MOST_BYTES:,} bytes; it is not read")
     if not looks_like_a_template(data):
         return None
     return parse_template(decode(data), name)
@@ -114,7 +134,7 @@ def parse_template(text: str, name: str) -> Template | None:
     source = Source(name, text)
     data = source.data
     if not isinstance(data, dict):
-        if isinstance(data, list):
+        if data is None or isinstance(data, list):
             return None
         raise ReadError(1, "a template is a mapping with the key Resources; this is not")
     if "Resources" not in data:
@@ -201,13 +221,17 @@ def suppressions_of(template: Template, logical_id: str, metadata: Any) -> tuple
 def _metadata_entries(metadata: dict[str, Any]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     ours = metadata.get("s3-glue-rules")
-    for entry in _list(ours.get("ignore")) if isinstance(ours, dict) else []:
-        if isinstance(entry, dict) and entry.get("id") and entry.get("reason"):
-            found.append((str(entry["id"]), str(entry["reason"])))
+    found.extend(
+        (str(entry["id"]), str(entry["reason"]))
+        for entry in (_list(ours.get("ignore")) if isinstance(ours, dict) else [])
+        if isinstance(entry, dict) and entry.get("id") and entry.get("reason")
+    )
     checkov = metadata.get("checkov")
-    for entry in _list(checkov.get("skip")) if isinstance(checkov, dict) else []:
-        if isinstance(entry, dict) and entry.get("id"):
-            found.append((str(entry["id"]), str(entry.get("comment") or "Metadata.checkov.skip")))
+    found.extend(
+        (str(entry["id"]), str(entry.get("comment") or "Metadata.checkov.skip"))
+        for entry in (_list(checkov.get("skip")) if isinstance(checkov, dict) else [])
+        if isinstance(entry, dict) and entry.get("id")
+    )
     lint = metadata.get("cfn-lint")
     config = lint.get("config") if isinstance(lint, dict) else None
     for entry in _list(config.get("ignore_checks")) if isinstance(config, dict) else []:
@@ -227,9 +251,5 @@ def _extent(template: Template, logical_id: str) -> tuple[int, int]:
     index = ids.index(logical_id)
     if index + 1 < len(ids):
         return start, template.source.locate(("Resources", ids[index + 1])).line
-    following = [
-        line
-        for name in template.source.data
-        if (line := template.source.locate((name,)).line) > start
-    ]
+    following = [line for name in template.source.data if (line := template.source.locate((name,)).line) > start]
     return start, min(following, default=1 << 60)

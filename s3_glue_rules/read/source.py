@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import json
 import re
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined] # the stubs leave it out
 from typing import Any
 
 import yaml
@@ -17,8 +17,11 @@ import yaml
 from s3_glue_rules.model.spans import Path, Span
 
 MOST_BYTES = 16 * 1024 * 1024
-MOST_NODES = 2_000_000
+MOST_NODES = 500_000
 MOST_DEPTH = 200
+
+# Longer literals are texts: Python refuses to turn thousands of digits into a number.
+_MOST_DIGITS = 18
 
 try:
     from yaml import CSafeLoader as Loader
@@ -38,9 +41,32 @@ class ReadError(Exception):
 _SHORT_FORMS = {
     name: f"Fn::{name}"
     for name in (
-        "And", "Base64", "Cidr", "Equals", "FindInMap", "GetAtt", "GetAZs", "GetStackOutput", "If", "ImportValue",
-        "Join", "Length", "Not", "Or", "Select", "Split", "Sub", "ToJsonString", "Transform", "Contains",
-        "EachMemberEquals", "EachMemberIn", "RefAll", "ValueOf", "ValueOfAll", "Implies",
+        "And",
+        "Base64",
+        "Cidr",
+        "Equals",
+        "FindInMap",
+        "GetAtt",
+        "GetAZs",
+        "GetStackOutput",
+        "If",
+        "ImportValue",
+        "Join",
+        "Length",
+        "Not",
+        "Or",
+        "Select",
+        "Split",
+        "Sub",
+        "ToJsonString",
+        "Transform",
+        "Contains",
+        "EachMemberEquals",
+        "EachMemberIn",
+        "RefAll",
+        "ValueOf",
+        "ValueOfAll",
+        "Implies",
     )
 } | {"Ref": "Ref", "Condition": "Condition"}
 
@@ -53,6 +79,11 @@ _PLAIN_TAGS = {
     "tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:timestamp",
     "tag:yaml.org,2002:value", "tag:yaml.org,2002:binary", _NULL, _BOOL, _INT, _FLOAT, _MERGE,
 }  # fmt: skip
+
+_CONTAINERS = (dict, list)
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:]', re.DOTALL)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class Source:
@@ -68,7 +99,9 @@ class Source:
         self.text = text
         self._node: yaml.Node | None = None
         self._lines: list[int] | None = None
-        self.is_json = text.lstrip("\ufeff \t\r\n").startswith("{") and self._read_json()
+        self._spans: dict[Path, Span] = {}
+        self._entries: dict[int, dict[str | int, Any]] = {}
+        self.is_json = text.lstrip("\ufeff \t\r\n").startswith(("{", "[")) and self._read_json()
         if not self.is_json:
             self._read_yaml()
 
@@ -77,34 +110,46 @@ class Source:
     def _read_json(self) -> bool:
         """Read the text as JSON. Return False where it is a YAML flow mapping instead."""
         start = len(self.text) - len(self.text.lstrip("\ufeff"))
-        duplicates: list[str] = []
+        has_duplicates = False
 
         def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+            nonlocal has_duplicates
             found = dict(pairs)
-            if len(found) != len(pairs):
-                seen: set[str] = set()
-                duplicates.extend(key for key, _ in pairs if key in seen or seen.add(key))
+            has_duplicates = has_duplicates or len(found) != len(pairs)
             return found
 
         try:
-            self.data = json.loads(self.text[start:], object_pairs_hook=collect)
+            # Numbers are only ever compared as they are written: 4.0 is not 4.
+            self.data = json.loads(
+                self.text[start:], object_pairs_hook=collect, parse_float=str, parse_int=_integer, parse_constant=str
+            )
         except RecursionError:
             raise ReadError(1, f"it is nested deeper than {MOST_DEPTH} levels") from None
         except json.JSONDecodeError as error:
             if self.file.endswith(".json"):
                 raise ReadError(error.lineno, f"it is not valid JSON: {error.msg}") from None
             return False
-        if duplicates:
-            lines = [n for n, line in enumerate(self.text.splitlines(), 1) if json.dumps(duplicates[0]) in line]
-            raise ReadError(
-                lines[1] if len(lines) > 1 else (lines or [1])[0],
-                f"the key {duplicates[0]!r} stands twice in one object (looked for on lines "
-                f"{', '.join(map(str, lines[:6]))}); keep one",
-            )
+        if isinstance(self.data, dict) and "Resources" in self.data:
+            _check_size(self.data)
+        if has_duplicates:
+            raise _duplicate(self.text)
+        if _SURROGATE.search(self.text):
+            self._check_surrogates()
         return True
+
+    def _check_surrogates(self) -> None:
+        """Refuse half of a surrogate pair: it is no character, and no report could be written with it."""
+        for match in _STRING.finditer(self.text):
+            if _SURROGATE.search(match.group()):
+                try:
+                    str(json.loads(match.group(), strict=False)).encode()
+                except UnicodeEncodeError:
+                    line = self._line_column(match.start())[0]
+                    raise ReadError(line, "a text has half of a surrogate pair (\\ud800 to \\udfff)") from None
 
     def _read_yaml(self) -> None:
         try:
+            self._count_nodes()
             loader = Loader(self.text)
             try:
                 node = loader.get_single_node()
@@ -113,6 +158,9 @@ class Source:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             raise ReadError(mark.line + 1 if mark else 1, f"it is not valid YAML: {error.problem}") from None
+        except yaml.reader.ReaderError as error:
+            line = self._line_of_character(error.character)
+            raise ReadError(line, f"it is not valid YAML: {error.reason}") from None
         except yaml.YAMLError as error:
             raise ReadError(1, f"it is not valid YAML: {error}") from None
         except RecursionError:
@@ -120,11 +168,27 @@ class Source:
         self._node = node
         self.data = None if node is None else _Builder().build(node, 0)
 
+    def _count_nodes(self) -> None:
+        """Raise ReadError where the text has more nodes than can be held, before they are all in memory."""
+        if 3 * sum(self.text.count(indicator) for indicator in ",:\n[{-?") < MOST_NODES:
+            return
+        count = 0
+        for event in yaml.parse(self.text, Loader=Loader):
+            count += isinstance(event, yaml.NodeEvent)
+            if count > MOST_NODES and event.start_mark is not None:
+                raise ReadError(event.start_mark.line + 1, f"it has more than {MOST_NODES:,} values")
+
+    def _line_of_character(self, character: object) -> int:
+        wanted = character if isinstance(character, str) else chr(character) if isinstance(character, int) else ""
+        index = self.text.find(wanted) if wanted else -1
+        return self.text.count("\n", 0, index) + 1 if index >= 0 else 1
+
     def locate(self, path: Path) -> Span:
         """Return where the key or item at the path stands; the nearest ancestor where the path leads nowhere."""
-        if self.is_json:
-            return self._locate_json(path)
-        return self._locate_yaml(path)
+        span = self._spans.get(path)
+        if span is None:
+            span = self._spans[path] = self._locate_json(path) if self.is_json else self._locate_yaml(path)
+        return span
 
     def _locate_yaml(self, path: Path) -> Span:
         node = self._node
@@ -136,7 +200,7 @@ class Source:
             if node.tag.startswith("!") and isinstance(step, str) and step == _tag_key(node.tag):
                 continue
             if isinstance(node, yaml.MappingNode):
-                found = _entry(node, step)
+                found = self._entry(node, step)
                 if found is None:
                     break
                 key, node = found
@@ -148,18 +212,35 @@ class Source:
                 break
         return span
 
+    def _entry(self, node: yaml.MappingNode, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+        """Return key and value of an entry, an entry that a merge key brings in included."""
+        known = self._entries.get(id(node))
+        if known is None:
+            known = self._entries[id(node)] = {}
+            for key, value in node.value:
+                if key.tag != _MERGE and isinstance(key, yaml.ScalarNode):
+                    known[key.value] = (key, value)
+            for key, value in node.value:
+                if key.tag == _MERGE:
+                    for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+                        if isinstance(source, yaml.MappingNode):
+                            self._entry(source, "")
+                            for name, entry in self._entries[id(source)].items():
+                                known.setdefault(name, entry)
+        return known.get(str(step))
+
     def _locate_json(self, path: Path) -> Span:
         text = self.text
-        decoder = json.JSONDecoder()
         index = _skip(text, 1 if text.startswith("\ufeff") else 0)
-        start, key_end = index, index + 1
-        value_end = key_end
+        start, key_end, value_end = index, index + 1, index + 1
         for step in path:
-            found = _json_entry(text, index, step, decoder)
+            known = self._entries.get(index)
+            if known is None:
+                known = self._entries[index] = _json_entries(text, index)
+            found = known.get(step)
             if found is None:
                 break
-            start, key_end, index = found
-            value_end = decoder.raw_decode(text, index)[1]
+            start, key_end, index, value_end = found
         line, column = self._line_column(start)
         end_line, end_column = self._line_column(value_end)
         if end_line != line:
@@ -179,53 +260,83 @@ def _skip(text: str, index: int) -> int:
     return index
 
 
-def _json_entry(text: str, index: int, step: str | int, decoder: json.JSONDecoder) -> tuple[int, int, int] | None:
-    """Return start and end of the key (or item) and the index of the value that a step leads to."""
+def _json_entries(text: str, index: int) -> dict[str | int, tuple[int, int, int, int]]:
+    """Return start and end of each key (or item) of a container, and start and end of its value."""
+    found: dict[str | int, tuple[int, int, int, int]] = {}
     opening = text[index]
+    if opening not in "{[":
+        return found
+    decode = json.JSONDecoder(parse_int=_integer).raw_decode
     index = _skip(text, index + 1)
-    position = 0
-    while index < len(text) and text[index] not in "}]":
+    while text[index] not in "}]":
         start = index
+        step: str | int = len(found)
+        key_end = index + 1
         if opening == "{":
-            key, index = scanstring(text, index + 1)
-            key_end = index
-            index = _skip(text, _skip(text, index) + 1)
-            if key == step:
-                return start, key_end, index
-        elif opening == "[":
-            if position == step:
-                return start, start + 1, index
-            position += 1
-        else:
-            return None
-        index = _skip(text, decoder.raw_decode(text, index)[1])
-        if index < len(text) and text[index] == ",":
+            step, key_end = scanstring(text, index + 1)
+            index = _skip(text, _skip(text, key_end) + 1)
+        end = decode(text, index)[1]
+        found[step] = (start, key_end, index, end)
+        index = _skip(text, end)
+        if text[index] == ",":
             index = _skip(text, index + 1)
-    return None
+    return found
+
+
+def _integer(text: str) -> int | str:
+    return int(text) if len(text) <= _MOST_DIGITS else text
+
+
+def _check_size(data: Any) -> None:
+    """Raise ReadError where data are nested too deep or have too many values."""
+    count = 0
+    level = [data]
+    for _ in range(MOST_DEPTH + 1):
+        below: list[Any] = []
+        for item in level:
+            count += len(item)
+            below += [inner for inner in (item.values() if type(item) is dict else item) if type(inner) in _CONTAINERS]
+        if count > MOST_NODES:
+            raise ReadError(1, f"it has more than {MOST_NODES:,} values")
+        if not below:
+            return
+        level = below
+    raise ReadError(1, f"it is nested deeper than {MOST_DEPTH} levels")
+
+
+def _duplicate(text: str) -> ReadError:
+    """Find the first key of a JSON text that stands twice in one object."""
+    objects: list[dict[str, int]] = []
+    line, position = 1, 0
+    last = ("", 1)
+    for match in _TOKEN.finditer(text):
+        line += text.count("\n", position, match.start())
+        position = match.start()
+        mark = match.group()
+        if mark in "{[":
+            objects.append({})
+        elif mark in "}]":
+            objects.pop()
+        elif mark == ":":
+            key, key_line = last
+            if key in objects[-1]:
+                return ReadError(key_line, f"the key {key!r} stands twice, first on line {objects[-1][key]}; keep one")
+            objects[-1][key] = key_line
+        else:
+            last = (json.loads(mark, strict=False), line)
+    return ReadError(1, "a key stands twice in one object; keep one")
 
 
 def _tag_key(tag: str) -> str:
     return _SHORT_FORMS.get(tag[1:], tag)
 
 
-def _entry(node: yaml.MappingNode, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
-    merged: list[yaml.Node] = []
-    for key, value in node.value:
-        if key.tag == _MERGE:
-            merged.extend(value.value if isinstance(value, yaml.SequenceNode) else [value])
-        elif isinstance(key, yaml.ScalarNode) and key.value == str(step):
-            return key, value
-    for source in merged:
-        if isinstance(source, yaml.MappingNode):
-            found = _entry(source, step)
-            if found is not None:
-                return found
-    return None
-
-
 def _node_span(file: str, first: yaml.Node, last: yaml.Node) -> Span:
     start = first.start_mark
-    end = last.end_mark if last.end_mark.line == start.line else first.end_mark
+    end = last.end_mark
+    # The value of an alias stands where its anchor is, perhaps before the key.
+    if end.line != start.line or last.start_mark.index < start.index:
+        end = first.end_mark
     if end.line != start.line:
         return Span(file, start.line + 1, start.column + 1, start.line + 1, start.column + 2)
     return Span(file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
@@ -274,10 +385,10 @@ class _Builder:
         merged: list[dict[Any, Any]] = []
         for key_node, value_node in node.value:
             if key_node.tag == _MERGE:
-                merged.extend(self._merged(value_node, depth))
+                merged.extend(self._merged(key_node, value_node, depth))
                 continue
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise ReadError(key_node.start_mark.line + 1, "a key is a list or a mapping; keys are texts")
+            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag not in _PLAIN_TAGS:
+                raise ReadError(key_node.start_mark.line + 1, "a key is a list, a mapping or tagged; keys are texts")
             key = key_node.value
             if key in found:
                 first = next(k for k, _ in node.value if getattr(k, "value", None) == key)
@@ -294,11 +405,11 @@ class _Builder:
                 raise ReadError(node.start_mark.line + 1, f"it has more than {MOST_NODES:,} values")
         return found
 
-    def _merged(self, node: yaml.Node, depth: int) -> list[dict[Any, Any]]:
+    def _merged(self, key: yaml.Node, node: yaml.Node, depth: int) -> list[dict[Any, Any]]:
         nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
         built = [self.build(item, depth + 1) for item in nodes]
         if not all(isinstance(item, dict) for item in built):
-            raise ReadError(node.start_mark.line + 1, "a merge key (<<) names something that is not a mapping")
+            raise ReadError(key.start_mark.line + 1, "a merge key (<<) names something that is not a mapping")
         return built
 
 
@@ -309,10 +420,5 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     if tag == _BOOL:
         return text.lower() in {"true", "yes", "on"}
     if tag == _INT:
-        return int(text) if re.fullmatch(r"[-+]?(0|[1-9]\d*)", text) else text
-    if tag == _FLOAT:
-        try:
-            return float(text)
-        except ValueError:
-            return text
+        return _integer(text) if re.fullmatch(r"[-+]?(0|[1-9]\d*)", text) else text
     return text

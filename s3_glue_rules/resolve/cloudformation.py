@@ -6,13 +6,17 @@ Nothing is guessed: what deployment decides stays a choice, an open variable or 
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, ClassVar
 
 from s3_glue_rules.model.reader import describe, symbol
 from s3_glue_rules.model.spans import Origin, Path
 from s3_glue_rules.model.values import (
+    MOST_PARTS,
     Absent,
     Always,
     Choice,
@@ -27,6 +31,7 @@ from s3_glue_rules.model.values import (
     Reference,
     Sequence,
     Some,
+    Text,
     Undetermined,
     Unknown,
     Value,
@@ -34,12 +39,18 @@ from s3_glue_rules.model.values import (
     scalar_text,
     text_of,
 )
-from s3_glue_rules.read.source import ReadError
+from s3_glue_rules.read.source import MOST_DEPTH, ReadError
 from s3_glue_rules.resolve.scope import Stack
 
-MOST_VALUES = 1_000_000
+MOST_VALUES = 500_000
+MOST_LISTED = 3
+MOST_STEPS = MOST_DEPTH + 100
+
+# The items that enclosing loops stand at: identifier and value, outermost first.
+Loop = tuple[tuple[str, Value], ...]
 
 _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
+_LOOP_NAME = re.compile(r"([$&])\{([^{}]*)\}")
 _DYNAMIC = re.compile(r"\{\{resolve:[^}]*\}\}")
 _PSEUDO = {
     "AWS::AccountId", "AWS::NotificationARNs", "AWS::Partition", "AWS::Region", "AWS::StackId", "AWS::StackName",
@@ -62,12 +73,13 @@ class Resolver:
         """Return the place at a path of this stack's template."""
         return Origin(self.stack.template.source, path)
 
-    def value(self, node: Any, path: Path, loop: tuple[tuple[str, Value], ...] = ()) -> Value:
+    def value(self, node: Any, path: Path, loop: Loop = ()) -> Value:
         """Resolve a node of the template. Raises ReadError past the bound on the number of values."""
         self._count += 1
-        if self._count > MOST_VALUES:
+        if self._count > MOST_VALUES or len(path) > MOST_STEPS:
             line = self.origin(path).span().line
-            raise ReadError(line, f"it unfolds to more than {MOST_VALUES:,} values")
+            what = f"is nested deeper than {MOST_STEPS} levels" if self._count <= MOST_VALUES else "has too many values"
+            raise ReadError(line, f"what anchors, loops and maps unfold to {what}")
         if isinstance(node, dict):
             return self._mapping(node, path, loop)
         if isinstance(node, list):
@@ -79,10 +91,10 @@ class Resolver:
             return self._string(node, path, loop)
         return Known(node, self.origin(path))
 
-    def _mapping(self, node: dict[Any, Any], path: Path, loop: tuple[tuple[str, Value], ...]) -> Value:
+    def _mapping(self, node: dict[Any, Any], path: Path, loop: Loop) -> Value:
         if len(node) == 1:
             name, argument = next(iter(node.items()))
-            function = _FUNCTIONS.get(name)
+            function = self._functions.get(name)
             if function is not None:
                 return function(self, argument, (*path, name), loop)
             if isinstance(name, str) and name.startswith("Fn::") and not name.startswith("Fn::ForEach::"):
@@ -103,9 +115,7 @@ class Resolver:
             complete = False
         return Mapping(entries, self.origin(path), complete)
 
-    def _loop_entries(
-        self, entries: dict[str, Value], node: Any, path: Path, loop: tuple[tuple[str, Value], ...]
-    ) -> bool:
+    def _loop_entries(self, entries: dict[str, Value], node: Any, path: Path, loop: Loop) -> bool:
         parts = foreach_parts(node)
         items = None if parts is None else self.collection(parts[1], (*path, 1), loop)
         if parts is None or items is None:
@@ -121,7 +131,7 @@ class Resolver:
                     entries[name] = self.value(inner, (*path, 2, key), inner_loop)
         return True
 
-    def collection(self, node: Any, path: Path, loop: tuple[tuple[str, Value], ...] = ()) -> list[Value] | None:
+    def collection(self, node: Any, path: Path, loop: Loop = ()) -> list[Value] | None:
         """Return the items of an Fn::ForEach collection, or None where they are not known.
 
         A parameter stands for its default: the loop is expanded before conditions are known.
@@ -141,7 +151,7 @@ class Resolver:
                 items.append(item)
         return items if all(isinstance(item, Known) for item in items) else None
 
-    def _string(self, text: str, path: Path, loop: tuple[tuple[str, Value], ...]) -> Value:
+    def _string(self, text: str, path: Path, loop: Loop) -> Value:
         if loop and "{" in text:
             text = _loop_text(text, loop)
         if "{{resolve:" not in text:
@@ -170,9 +180,7 @@ class Resolver:
             self._busy.add(name)
             known = self._parameters[name] = self._parameter(name)
             self._busy.discard(name)
-        if isinstance(known, Open):
-            return Open(known.variable, self.origin(path))
-        return known
+        return moved(known, self.origin(path))
 
     def _parameter(self, name: str) -> Value:
         declared = self.stack.template.sections["Parameters"].get(name)
@@ -181,25 +189,29 @@ class Resolver:
         default = declared.get("Default")
         origin = self.origin(("Parameters", name, "Default") if default is not None else ("Parameters", name))
         is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
-        if self.stack.parent is not None:
-            if name in self.stack.given:
-                node, path = self.stack.given[name]
-                return self.stack.parent.value(node, path)
-            if default is None:
-                return Unknown(f"the parent passes no value for the parameter {name}", origin)
-            return _list_of(default, origin) if is_list else Known(_default_text(default), origin)
-        allowed = declared.get("AllowedValues")
+        # Default and AllowedValues of such a parameter name entries of the Parameter Store, not values.
         from_store = kind.startswith("AWS::SSM::Parameter::Value")
+        if self.stack.parent is not None and not from_store:
+            missing: Value = Unknown(f"the parent passes no value for the parameter {name}", origin)
+            if default is not None:
+                missing = _list_of(default, origin) if is_list else Known(_default_text(default), origin)
+            if name not in self.stack.given:
+                return missing
+            return _passed(self.stack.parent.value(*self.stack.given[name]), missing, is_list=is_list)
         variable = Variable(
             f"{self.stack.key}|{name}",
             name,
             None if default is None or from_store else _default_text(default),
-            tuple(_default_text(item) for item in allowed) if isinstance(allowed, list) and not from_store else None,
+            None if from_store else _allowed(declared.get("AllowedValues"), is_list=is_list),
         )
         opened = Open(variable, origin)
-        if is_list and variable.default is not None:
-            return Choice(Equal(opened, Known(variable.default)), _list_of(default, origin), opened, origin)
-        return opened
+        if not is_list or from_store:
+            return opened
+        value: Value = opened
+        for text in dict.fromkeys((*(variable.allowed or ()), variable.default)):
+            if text is not None:
+                value = Choice(Equal(opened, Known(text)), _list_of(text, origin), value, origin)
+        return value
 
     def condition(self, name: str, path: Path = ()) -> Condition:
         """Return the condition of that name, compiled down to parameters."""
@@ -254,7 +266,7 @@ class Resolver:
 
     # Intrinsic functions
 
-    def _ref(self, argument: Any, path: Path, loop: tuple[tuple[str, Value], ...]) -> Value:
+    def _ref(self, argument: Any, path: Path, loop: Loop) -> Value:
         if not isinstance(argument, str):
             return Unknown("Ref takes a name", self.origin(path))
         for identifier, item in loop:
@@ -274,9 +286,11 @@ class Resolver:
             return Known(fixed, self.origin(path))
         if name in _PSEUDO:
             return self._outside("pseudo", name, name, path)
-        return self._outside(f"undeclared {self.stack.key}", name, f"{name}, which the template does not declare,", path)
+        return self._outside(
+            f"undeclared {self.stack.key}", name, f"{name}, which the template does not declare,", path
+        )
 
-    def _get_att(self, argument: Any, path: Path, loop: tuple[tuple[str, Value], ...]) -> Value:
+    def _get_att(self, argument: Any, path: Path, loop: Loop) -> Value:
         if isinstance(argument, str):
             argument = argument.split(".", 1)
         if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str):
@@ -290,24 +304,26 @@ class Resolver:
     def _attribute(self, name: str, attribute: str, path: Path) -> Value:
         child = self.stack.children.get(name)
         if child is not None and attribute.startswith("Outputs."):
-            return child.output(attribute.removeprefix("Outputs."), path)
+            return moved(child.output(attribute.removeprefix("Outputs."), path), self.origin(path))
         if name in self.stack.resources:
             return Reference(self.stack.address(name), attribute, self.origin(path))
         return self._outside(
             f"undeclared {self.stack.key}", f"{name}.{attribute}", f"{name}, which the template does not declare,", path
         )
 
-    def _sub(self, argument: Any, path: Path, loop: tuple[tuple[str, Value], ...]) -> Value:
+    def _sub(self, argument: Any, path: Path, loop: Loop) -> Value:
         own: dict[str, Value] = {}
         if isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], dict):
             own = {str(k): self.value(v, (*path, 1, k), loop) for k, v in argument[1].items()}
             argument = argument[0]
         if not isinstance(argument, str):
             return Unknown("Fn::Sub takes a text", self.origin(path))
+        if argument.count("${") > MOST_PARTS:
+            return Unknown("the text has too many parts", self.origin(path))
         parts: list[Value] = []
         position = 0
         for match in _PLACEHOLDER.finditer(argument):
-            parts.append(self._string(argument[position : match.start()], path, ()))
+            parts.append(self._string(argument[position : match.start()], path, loop))
             name = match.group(1).strip()
             bound = dict(loop).get(name)
             if name.startswith("!"):
@@ -322,13 +338,21 @@ class Resolver:
             else:
                 parts.append(self._named(name, path))
             position = match.end()
-        parts.append(self._string(argument[position:], path, ()))
+        parts.append(self._string(argument[position:], path, loop))
         written = tuple(part for part in parts if not (isinstance(part, Known) and part.value == ""))
         if len(written) == 1:
             return written[0]
-        return text_of(written, self.origin(path))
+        return self._text(written, path)
 
-    def _join(self, argument: Any, path: Path, loop: tuple[tuple[str, Value], ...]) -> Value:
+    def _text(self, parts: tuple[Value, ...], path: Path) -> Value:
+        """Put a text together. One that spells a dynamic reference is as open as that."""
+        text = text_of(parts, self.origin(path))
+        pieces = text.parts if isinstance(text, Text) else (text,)
+        if any(isinstance(piece, Known) and "{{resolve:" in piece.text() for piece in pieces):
+            return self._outside("resolve", symbol(text), "a dynamic reference", path)
+        return text
+
+    def _join(self, argument: Any, path: Path, loop: Loop) -> Value:
         if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str):
             return Unknown("Fn::Join takes a delimiter and a list", self.origin(path))
         joined = self.value(argument[1], (*path, 1), loop)
@@ -341,9 +365,9 @@ class Resolver:
             if parts:
                 parts.append(Known(argument[0]))
             parts.append(item)
-        return text_of(tuple(parts), self.origin(path))
+        return self._text(tuple(parts), path)
 
-    def _split(self, argument: Any, path: Path, loop: tuple[tuple[str, Value], ...]) -> Value:
+    def _split(self, argument: Any, path: Path, loop: Loop) -> Value:
         if isinstance(argument, list) and len(argument) == 2 and isinstance(argument[0], str) and argument[0]:
             whole = self.value(argument[1], (*path, 1), loop)
             if isinstance(whole, Known):
@@ -351,7 +375,7 @@ class Resolver:
                 return Sequence(tuple(Known(piece, self.origin(path)) for piece in pieces), self.origin(path))
         return self._outside("function", self._written(path, argument), "the result of Fn::Split", path)
 
-    def _select(self, argument: Any, path: Path, loop: tuple[tuple[str, Value], ...]) -> Value:
+    def _select(self, argument: Any, path: Path, loop: Loop) -> Value:
         if isinstance(argument, list) and len(argument) == 2:
             index = self.value(argument[0], (*path, 0), loop)
             chosen_from = self.value(argument[1], (*path, 1), loop)
@@ -378,7 +402,7 @@ class Resolver:
         del path
         return f"{self.stack.key}|{json.dumps(argument, sort_keys=True, default=str)}"
 
-    def _if(self, argument: Any, path: Path, loop: tuple[tuple[str, Value], ...]) -> Value:
+    def _if(self, argument: Any, path: Path, loop: Loop) -> Value:
         if not isinstance(argument, list) or len(argument) != 3:
             return Unknown("Fn::If takes a condition and two values", self.origin(path))
         condition = (
@@ -393,7 +417,7 @@ class Resolver:
             self.origin(path),
         )
 
-    def _find_in_map(self, argument: Any, path: Path, loop: tuple[tuple[str, Value], ...]) -> Value:
+    def _find_in_map(self, argument: Any, path: Path, loop: Loop) -> Value:
         if not isinstance(argument, list) or len(argument) not in {3, 4}:
             return Unknown("Fn::FindInMap takes a map and two keys", self.origin(path))
         name, first, second = (self.value(argument[i], (*path, i), loop) for i in range(3))
@@ -406,7 +430,7 @@ class Resolver:
         place: Path = ("Mappings", name.text())
 
         def leaf(row: str, column: str) -> Value:
-            return self.value(table[row][column], (*place, row, column))
+            return moved(self.value(table[row][column], (*place, row, column)), self.origin(path))
 
         def columns(row: str) -> Value:
             names = [str(key) for key in table[row]] if isinstance(table[row], dict) else []
@@ -416,65 +440,76 @@ class Resolver:
 
     def _keyed(self, key: Value, names: list[str], found: Any, missing: Value, path: Path) -> Value:
         if isinstance(key, Known):
-            return found(key.text()) if key.text() in names else missing  # type: ignore[no-any-return] # a Value
+            return found(key.text()) if key.text() in names else missing
         result = missing
         for name in reversed(names):
             result = Choice(Equal(key, Known(name)), found(name), result, self.origin(path))
         return result
 
-    def _base64(self, argument: Any, path: Path, loop: tuple[tuple[str, Value], ...]) -> Value:
+    def _base64(self, argument: Any, path: Path, loop: Loop) -> Value:
         return self.value(argument, path, loop)
 
-    def _import(self, argument: Any, path: Path, loop: tuple[tuple[str, Value], ...]) -> Value:
+    def _import(self, argument: Any, path: Path, loop: Loop) -> Value:
         name = self.value(argument, path, loop)
         found = self.stack.links.find_export(name)
         if found is not None:
-            return found
+            return moved(found, self.origin(path))
         return self._outside("import", symbol(name), f"the export {describe(name)} of another stack", path)
 
-    def _stack_output(self, argument: Any, path: Path, loop: tuple[tuple[str, Value], ...]) -> Value:
+    def _stack_output(self, argument: Any, path: Path, loop: Loop) -> Value:
         if isinstance(argument, dict):
             stack = self.value(argument.get("StackName"), (*path, "StackName"), loop)
             output = self.value(argument.get("OutputName"), (*path, "OutputName"), loop)
             found = self.stack.links.find_output(stack, output)
             if found is not None:
-                return found
+                return moved(found, self.origin(path))
         return self._outside("stack output", self._written(path, argument), "the output of another stack", path)
 
-    def _length(self, argument: Any, path: Path, loop: tuple[tuple[str, Value], ...]) -> Value:
+    def _length(self, argument: Any, path: Path, loop: Loop) -> Value:
         counted = self.value(argument, path, loop)
         if isinstance(counted, Sequence):
             return Known(len(counted.items), self.origin(path))
         return Unknown("the length of the list is open", self.origin(path))
 
-    def _transform(self, argument: Any, path: Path, loop: tuple[tuple[str, Value], ...]) -> Value:
+    def _transform(self, argument: Any, path: Path, loop: Loop) -> Value:
         del loop
         name = argument.get("Name") if isinstance(argument, dict) else None
         return Unknown(f"the transform {name} fills this in at deployment", self.origin(path))
 
-    def _unread(self, argument: Any, path: Path, loop: tuple[tuple[str, Value], ...]) -> Value:
+    def _unread(self, argument: Any, path: Path, loop: Loop) -> Value:
         del loop
         return self._outside("function", self._written(path, argument), f"the result of {path[-1]}", path)
 
+    _functions: ClassVar[dict[str, Callable[[Resolver, Any, Path, Loop], Value]]] = {
+        "Ref": _ref,
+        "Fn::Base64": _base64,
+        "Fn::Cidr": _unread,
+        "Fn::FindInMap": _find_in_map,
+        "Fn::GetAZs": _unread,
+        "Fn::GetAtt": _get_att,
+        "Fn::GetStackOutput": _stack_output,
+        "Fn::If": _if,
+        "Fn::ImportValue": _import,
+        "Fn::Join": _join,
+        "Fn::Length": _length,
+        "Fn::Select": _select,
+        "Fn::Split": _split,
+        "Fn::Sub": _sub,
+        "Fn::ToJsonString": _base64,
+        "Fn::Transform": _transform,
+    }
 
-_FUNCTIONS = {
-    "Ref": Resolver._ref,
-    "Fn::Base64": Resolver._base64,
-    "Fn::Cidr": Resolver._unread,
-    "Fn::FindInMap": Resolver._find_in_map,
-    "Fn::GetAZs": Resolver._unread,
-    "Fn::GetAtt": Resolver._get_att,
-    "Fn::GetStackOutput": Resolver._stack_output,
-    "Fn::If": Resolver._if,
-    "Fn::ImportValue": Resolver._import,
-    "Fn::Join": Resolver._join,
-    "Fn::Length": Resolver._length,
-    "Fn::Select": Resolver._select,
-    "Fn::Split": Resolver._split,
-    "Fn::Sub": Resolver._sub,
-    "Fn::ToJsonString": Resolver._base64,
-    "Fn::Transform": Resolver._transform,
-}
+
+def moved(value: Value, origin: Origin) -> Value:
+    """Return a value that was written elsewhere (a map, a parent, another stack) as it stands at its use.
+
+    A finding then points into the resource that it is about. Objects and lists keep their places.
+    """
+    if isinstance(value, Choice):
+        return Choice(value.condition, moved(value.then, origin), moved(value.otherwise, origin), origin)
+    if isinstance(value, (Known, Open, Unknown, Reference, Text, Absent)):
+        return replace(value, origin=origin)
+    return value
 
 
 def foreach_parts(node: Any) -> tuple[str, Any, dict[Any, Any]] | None:
@@ -485,15 +520,19 @@ def foreach_parts(node: Any) -> tuple[str, Any, dict[Any, Any]] | None:
 
 
 def _loop_text(text: str, loop: tuple[tuple[str, Value], ...]) -> str:
-    for identifier, item in loop:
-        if isinstance(item, Known):
-            word = item.text()
-            text = text.replace(f"${{{identifier}}}", word)
-            text = text.replace(f"&{{{identifier}}}", re.sub(r"[^A-Za-z0-9]", "", word))
-    return text
+    """Put the items of loops into a text. What an item spells is not looked at again."""
+    words = {identifier: item.text() for identifier, item in loop if isinstance(item, Known)}
+
+    def replaced(match: re.Match[str]) -> str:
+        word = words.get(match.group(2))
+        if word is None:
+            return match.group()
+        return word if match.group(1) == "$" else re.sub(r"[^A-Za-z0-9]", "", word)
+
+    return _LOOP_NAME.sub(replaced, text)
 
 
-def loop_name(text: str, loop: tuple[tuple[str, Value], ...]) -> str:
+def loop_name(text: str, loop: Loop) -> str:
     """Return a logical id with the items of the loops in it."""
     return _loop_text(text, loop)
 
@@ -504,6 +543,30 @@ def _default_text(default: Any) -> str:
     if isinstance(default, list):
         return ",".join(_default_text(item) for item in default)
     return json.dumps(default, default=str)
+
+
+def _passed(value: Value, missing: Value, *, is_list: bool) -> Value:
+    """Return what a nested stack gets for a value that its parent passes: AWS::NoValue passes nothing."""
+    if isinstance(value, Choice):
+        then = _passed(value.then, missing, is_list=is_list)
+        return Choice(value.condition, then, _passed(value.otherwise, missing, is_list=is_list), value.origin)
+    if isinstance(value, Absent):
+        return missing
+    if is_list and isinstance(value, Known):
+        return _list_of(value.text(), value.origin)
+    return value
+
+
+def _allowed(written: Any, *, is_list: bool) -> tuple[str, ...] | None:
+    """Return the values that AllowedValues admits; of a list, whose items it names, all lists of a few items."""
+    if not isinstance(written, list) or not written:
+        return None
+    texts = tuple(_default_text(item) for item in written)
+    if not is_list:
+        return texts
+    if len(texts) > MOST_LISTED:
+        return None
+    return tuple(",".join(some) for size in range(1, len(texts) + 1) for some in itertools.combinations(texts, size))
 
 
 def _list_of(default: Any, origin: Origin) -> Sequence:

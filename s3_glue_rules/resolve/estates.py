@@ -28,10 +28,12 @@ from s3_glue_rules.resolve.cloudformation import Resolver, foreach_parts, loop_n
 from s3_glue_rules.resolve.scope import Links, Stack, Written
 
 MOST_STACKS = 500
+MOST_NESTING = 20
 MOST_RESOURCES = 100_000
 
 NESTED_TYPES = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
 PARAMETER_TYPE = "AWS::CloudFormation::Template::Parameter"
+
 
 class Hints(Protocol):
     """What an assembly knows of resources beside the template: acknowledgements and lines of the author's code."""
@@ -81,6 +83,8 @@ class EstateBuilder:
         self._stacks: list[tuple[Resolver, str | None]] = []
         self._links = Links(self._find_export, self._find_output)
         self._declare_later: list[tuple[Resolver, Hints]] = []
+        self._exports: dict[str, tuple[Resolver, str]] = {}
+        self._exports_of = 0
 
     def add_stack(
         self,
@@ -98,7 +102,15 @@ class EstateBuilder:
     def finish(self) -> Estate:
         """Declare all resources (every stack is known now, so that references between stacks can be followed)."""
         for resolver, hints in self._declare_later:
-            self._declare_all(resolver, hints)
+            file = resolver.stack.template.file
+            try:
+                self._declare_all(resolver, hints)
+            except ReadError as error:
+                self.estate.problems.append(Problem(file, error.line, error.message))
+            except RecursionError:
+                self.estate.problems.append(
+                    Problem(file, 1, "its conditions or values depend on each other too deeply; not all was judged")
+                )
         return self.estate
 
     def _grow(self, stack: Stack, stack_name: str | None, hints: Hints, above: tuple[str, ...]) -> Resolver:
@@ -155,9 +167,7 @@ class EstateBuilder:
                     )
                 )
 
-    def _unfold_loop(
-        self, resolver: Resolver, node: Any, path: Path, loop: tuple[tuple[str, Value], ...]
-    ) -> None:
+    def _unfold_loop(self, resolver: Resolver, node: Any, path: Path, loop: tuple[tuple[str, Value], ...]) -> None:
         parts = foreach_parts(node)
         if parts is None:
             span = resolver.origin(path).span()
@@ -186,15 +196,18 @@ class EstateBuilder:
         location = metadata.get("aws:asset:path") if isinstance(metadata, dict) else None
         if location is None:
             location = properties.get(NESTED_TYPES[body["Type"]])
-        if not isinstance(location, str) or "://" in location:
+        if not isinstance(location, str) or "://" in location or "${" in location:
             self.estate.gaps.append(f"the template of the nested stack {logical_id} in {where.file} is not at hand")
             return
-        path = (FilePath(stack.template.file).parent / location).resolve()
+        path = FilePath(stack.template.file).parent / location
+        template = None
         try:
+            path = path.resolve()
             template = self.load(path) if path.is_file() else None
         except ReadError as error:
             self.estate.problems.append(Problem(str(path), error.line, error.message))
-            template = None
+        except (OSError, ValueError, RuntimeError):
+            pass  # no file can have that name, or its links go round in a circle
         if template is None:
             self.estate.problems.append(
                 Problem(where.file, where.line, f"the nested template {location} of {logical_id} could not be read")
@@ -205,6 +218,8 @@ class EstateBuilder:
                 Problem(where.file, where.line, f"the nested stack {logical_id} contains itself; it is not followed")
             )
             return
+        if len(above) >= MOST_NESTING:
+            raise ReadError(where.line, f"stacks are nested deeper than {MOST_NESTING} levels")
         self.children.add(path)
         given = properties.get("Parameters")
         place = (*written.path, "Properties", "Parameters")
@@ -213,7 +228,7 @@ class EstateBuilder:
             stack.address(logical_id),
             self._links,
             parent=resolver,
-            given={str(k): (v, (*place, k)) for k, v in given.items()} if isinstance(given, dict) else {},
+            given={str(k): (v, (*place, k), written.loop) for k, v in given.items()} if isinstance(given, dict) else {},
             environment=stack.environment,
             exists=_both(stack.exists, _existence(resolver, written)),
         )
@@ -228,16 +243,19 @@ class EstateBuilder:
                 self.estate.add(_parameter_declaration(resolver, str(name), declared))
 
     def _find_export(self, name: Value) -> Value | None:
-        wanted = symbol(name)
-        for resolver, _ in self._stacks:
-            for output, declared in resolver.stack.template.sections["Outputs"].items():
-                export = declared.get("Export") if isinstance(declared, dict) else None
-                if not isinstance(export, dict):
-                    continue
-                exported = resolver.value(export.get("Name"), ("Outputs", output, "Export", "Name"))
-                if isinstance(exported, Known) and symbol(exported) == wanted:
-                    return resolver.output(str(output), ("Outputs", output))
-        return None
+        if self._exports_of != len(self._stacks):
+            # Set first: the name of an export may itself be imported.
+            self._exports_of = len(self._stacks)
+            self._exports = {}
+            for resolver, _ in self._stacks:
+                for output, declared in resolver.stack.template.sections["Outputs"].items():
+                    export = declared.get("Export") if isinstance(declared, dict) else None
+                    if isinstance(export, dict):
+                        exported = resolver.value(export.get("Name"), ("Outputs", output, "Export", "Name"))
+                        if isinstance(exported, Known):
+                            self._exports.setdefault(symbol(exported), (resolver, str(output)))
+        found = self._exports.get(symbol(name))
+        return None if found is None else found[0].output(found[1], ("Outputs", found[1]))
 
     def _find_output(self, stack: Value, output: Value) -> Value | None:
         if not isinstance(stack, Known) or not isinstance(output, Known):
@@ -267,14 +285,15 @@ def _declaration(resolver: Resolver, logical_id: str, written: Written, hints: H
     origin = resolver.origin(path)
     metadata = body.get("Metadata")
     construct = metadata.get("aws:cdk:path") if isinstance(metadata, dict) else None
+    construct = construct if isinstance(construct, str) and construct else None
     construct = construct or hints.construct_path(stack.template.file, logical_id)
     name = construct or stack.address(logical_id)
 
     def read_properties() -> Value:
         properties = body.get("Properties")
-        if properties is None:
-            return Mapping({}, origin, complete=not stack.template.unknown_transforms)
-        own = resolver.value(properties, (*path, "Properties"), loop)
+        own: Value = Mapping({}, origin, complete=not stack.template.unknown_transforms)
+        if properties is not None:
+            own = resolver.value(properties, (*path, "Properties"), loop)
         shared = _globals(resolver, body["Type"])
         return own if shared is None else merged(shared, own)
 
@@ -330,8 +349,9 @@ def _globals(resolver: Resolver, kind: str) -> Value | None:
 
 
 def merged(shared: Value, own: Value) -> Value:
-    """Merge as SAM does: mappings key by key, lists one after the other, anything else replaced
-    (https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html).
+    """Merge as SAM does: mappings key by key, lists one after the other, anything else replaced.
+
+    Source: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html
     """
     if isinstance(own, Absent):
         return shared

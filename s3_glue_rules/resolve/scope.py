@@ -46,15 +46,16 @@ class Stack:
     """One use of a template.
 
     ``key`` is unique in the estate (empty for the root of a single template); ``given`` are the parameters that the
-    parent passes, as written there; ``children`` are the nested stacks by logical id; ``environment`` holds pseudo
-    parameters that are fixed (a CDK environment); ``exists`` is the condition under which the stack is created.
+    parent passes, as written there with the loop items that hold there; ``children`` are the nested stacks by logical
+    id; ``environment`` holds pseudo parameters that are fixed (a CDK environment); ``exists`` is the condition under
+    which the stack is created.
     """
 
     template: Template
     key: str
     links: Links
     parent: Resolver | None = None
-    given: dict[str, tuple[Any, Path]] = field(default_factory=dict)
+    given: dict[str, tuple[Any, Path, tuple[tuple[str, Value], ...]]] = field(default_factory=dict)
     children: dict[str, Resolver] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     exists: Condition = field(default_factory=lambda: Always(holds=True))
