@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -89,10 +90,13 @@ def _scan(options: argparse.Namespace) -> int:
     else:
         report = text.render(judgement, colour=options.output is None and _wants_colour())
     if options.output is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # File names need not be UTF-8, nor the terminal.
+            sys.stdout.reconfigure(errors="backslashreplace")
         sys.stdout.write(report)
         sys.stdout.flush()
     else:
-        Path(options.output).write_text(report, encoding="utf-8")
+        Path(options.output).write_text(report, encoding="utf-8", errors="backslashreplace")
     return exit_status(judgement, strict=options.strict)
 
 

@@ -51,18 +51,28 @@ class Loader:
         """Return the template in a file; None where it holds something else. Raises ReadError."""
         path = path.resolve()
         if path not in self._known:
-            try:
-                self._known[path] = load_template(path, self.shown(path))
-            except ReadError as error:
-                self._known[path] = error
-            except OSError as error:
-                self._known[path] = ReadError(1, f"it cannot be read: {error.strerror}")
-            except Exception as error:  # noqa: BLE001 - whatever reading raises must not look like a clean run
-                self._known[path] = ReadError(1, _crash(error))
+            self._known[path] = self._load(path, certain=False)
         found = self._known[path]
         if isinstance(found, ReadError):
             raise found
         return found
+
+    def certainly(self, path: Path) -> Template | None:
+        """Return the template in a file that is known to be one; None where it has no resources. Raises ReadError."""
+        found = self._load(path.resolve(), certain=True)
+        if isinstance(found, ReadError):
+            raise found
+        return found
+
+    def _load(self, path: Path, *, certain: bool) -> Template | ReadError | None:
+        try:
+            return load_template(path, self.shown(path), certain=certain)
+        except ReadError as error:
+            return error
+        except OSError as error:
+            return ReadError(1, f"it cannot be read: {error.strerror}")
+        except Exception as error:  # noqa: BLE001 - whatever reading raises must not look like a clean run
+            return ReadError(1, _crash(error))
 
 
 def discover(paths: Iterable[str]) -> Discovery:
@@ -203,7 +213,7 @@ def _add_assembly(discovery: Discovery, loader: Loader, folder: Path, shown: str
     for stack in stacks:
         loader.name(stack.template.resolve(), os.path.normpath(Path(shown) / os.path.relpath(stack.template, folder)))
         try:
-            template = loader(stack.template)
+            template = loader(stack.template) or loader.certainly(stack.template)
             if template is None:
                 # The stacks of integration tests that only hold assertions have no Resources section at all.
                 discovery.files_passed_over += 1

@@ -157,4 +157,4 @@ def _suppression(declaration: Declaration, policy_id: str) -> Suppression | None
 
 def fingerprint(policy_id: str, estate: str, address: str) -> str:
     """Return a stable identity of a finding: it survives moved lines."""
-    return hashlib.sha256(f"{policy_id}\0{estate}\0{address}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{policy_id}\0{estate}\0{address}".encode(errors="surrogateescape")).hexdigest()[:32]

@@ -81,15 +81,17 @@ def looks_like_a_template(data: bytes) -> bool:
     return _INDENTED_LOOKS.search(data) is not None and _INDENTED.search(data) is not None
 
 
-def load_template(path: Path, name: str | None = None) -> Template | None:
+def load_template(path: Path, name: str | None = None, *, certain: bool = False) -> Template | None:
     """Read a file as a template; None where it is something else.
+
+    Where it is certain that the file is meant to be a template, it is read however little it looks like one.
 
     Raises ReadError for a file that looks like a template and cannot be read as one, and OSError.
     """
     name = name or str(path)
     size = path.stat().st_size
     if size > MOST_BYTES:
-        if _huge_looks_like_a_template(path):
+        if certain or _huge_looks_like_a_template(path):
             raise ReadError(1, f"it has {size:,} bytes; files above {MOST_BYTES:,} bytes are not read")
         return None
     with path.open("rb") as stream:
@@ -97,7 +99,7 @@ def load_template(path: Path, name: str | None = None) -> Template | None:
         data = stream.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise ReadError(1, f"it has more than {MOST_BYTES:,} bytes; it is not read")
-    if not looks_like_a_template(data):
+    if not certain and not looks_like_a_template(data):
         return None
     return parse_template(decode(data), name)
 

@@ -503,8 +503,10 @@ class Resolver:
 def moved(value: Value, origin: Origin) -> Value:
     """Return a value that was written elsewhere (a map, a parent, another stack) as it stands at its use.
 
-    A finding then points into the resource that it is about. Objects and lists keep their places.
+    A finding then points into the resource that it is about. Objects keep their places.
     """
+    if isinstance(value, Sequence):
+        return Sequence(tuple(moved(item, origin) for item in value.items), origin)
     if isinstance(value, Choice):
         return Choice(value.condition, moved(value.then, origin), moved(value.otherwise, origin), origin)
     if isinstance(value, (Known, Open, Unknown, Reference, Text, Absent)):
