@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from s3_glue_rules.catalogue import Policy
 from s3_glue_rules.discover import discover
 from s3_glue_rules.judge import Check, judge_estate
 from s3_glue_rules.model.findings import Judgement, Problem
+
+ESTATES_PER_COLLECTION = 1000
 
 
 def load_checks(policies: Iterable[Policy], problems: list[Problem]) -> list[Check]:
@@ -26,14 +30,38 @@ def load_checks(policies: Iterable[Policy], problems: list[Problem]) -> list[Che
 def scan(paths: Sequence[str], policies: Sequence[Policy]) -> Judgement:
     """Judge everything under the paths. Findings of all verdicts are in the judgement."""
     judgement = Judgement()
+    with _without_automatic_collection():
+        _judge_all(paths, policies, judgement)
+    judgement.findings.sort(key=lambda f: (f.span.file, f.span.line, f.span.column, f.policy, f.address))
+    judgement.problems = list(dict.fromkeys(judgement.problems))
+    return judgement
+
+
+@contextmanager
+def _without_automatic_collection() -> Iterator[None]:
+    """Keep the garbage collector from walking all trees again and again: with 500 templates it took half the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _judge_all(paths: Sequence[str], policies: Sequence[Policy], judgement: Judgement) -> None:
     discovery = discover(paths)
     judgement.problems.extend(discovery.problems)
     judgement.files_judged = discovery.files_judged
     judgement.files_passed_over = discovery.files_passed_over
     if discovery.estates:
         checks = load_checks(policies, judgement.problems)
-        for estate in discovery.estates:
-            judge_estate(estate, checks, judgement)
-    judgement.findings.sort(key=lambda f: (f.span.file, f.span.line, f.span.column, f.policy, f.address))
-    judgement.problems = list(dict.fromkeys(judgement.problems))
-    return judgement
+        # Judged estates are let go of one by one, the last first. What they leave behind in circles is collected
+        # now and then; the trees that are still to be judged are not looked at for that.
+        estates = discovery.estates
+        gc.freeze()
+        for number in range(len(estates)):
+            judge_estate(estates.pop(), checks, judgement)
+            if number % ESTATES_PER_COLLECTION == ESTATES_PER_COLLECTION - 1:
+                gc.collect()
+        gc.unfreeze()

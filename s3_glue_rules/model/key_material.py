@@ -48,8 +48,8 @@ def describe_key_material(name: str, text: str) -> str | None:
     if match and len(body) >= 40 and not _PLACEHOLDER.search(body[:60]):
         algorithm = match.group(1).removesuffix("PRIVATE KEY").strip()
         # Only words that say nothing of the value are repeated.
-        kind = f"{algorithm.lower()} private key" if algorithm in _ALGORITHMS else "private key"
-        return f"a private key ({kind} in PEM, {len(text)} characters)"
+        armour = f"{algorithm.lower()} private key" if algorithm in _ALGORITHMS else "private key"
+        return f"a private key ({armour} in PEM, {len(text)} characters)"
     if _names_a_key(name):
         kind = _symmetric(text.strip())
         if kind is not None:
