@@ -94,27 +94,29 @@ class JoinedBucket(Joined, Bucket):
 
     def covers(self, resource: Value) -> str:
         """Return which part of this bucket a Resource of a policy covers."""
+        # Reading the name may decide a parameter that the resource is put together from: name first, then both agree.
+        name = self.at("BucketName")
+        resource = self.view.reader.read(resource)
         if isinstance(resource, Reference):
             is_own = resource.target == self.declaration.address and resource.attribute == "Arn"
             return "bucket" if is_own else ""
         if isinstance(resource, Known):
-            return self._covered_by_text(resource.text())
+            return self._covered_by_text(resource.text(), name)
         if isinstance(resource, Text):
-            return self._covered_by_parts(resource)
+            return self._covered_by_parts(resource, name)
         raise UndecidableError(resource.why_unknown(), resource.origin)
 
-    def _covered_by_text(self, text: str) -> str:
+    def _covered_by_text(self, text: str, name: Value) -> str:
         if text in {"*", "arn:aws:s3:::*"}:
             return "both"
         match = re.fullmatch(r"arn:[^:]*:s3:::([^/]*)(/.*)?", text)
         if match is None:
             return ""
-        name = self.at("BucketName")
         if not isinstance(name, Known) or match.group(1) != name.text():
             return ""
         return _part(match.group(2) or "")
 
-    def _covered_by_parts(self, resource: Text) -> str:
+    def _covered_by_parts(self, resource: Text, name: Value) -> str:
         """Take apart ``${Bucket.Arn}/*``, ``arn:${AWS::Partition}:s3:::${Bucket}/*`` and the like."""
         for index, part in enumerate(resource.parts):
             if isinstance(part, Reference):
@@ -127,7 +129,6 @@ class JoinedBucket(Joined, Bucket):
             if "\0" in text.split(":::")[0] and ":::" not in text:
                 raise UndecidableError(resource.why_unknown(), resource.origin)
             return ""
-        name = self.at("BucketName")
         if isinstance(name, (Known, Text, Open)) and symbol(name) == match.group(1):
             return _part(match.group(2) or "")
         if "\0" in match.group(1) and not isinstance(name, Absent):
@@ -143,6 +144,7 @@ class JoinedBucket(Joined, Bucket):
             return value.target == self.declaration.address
         if isinstance(value, (Known, Text, Open)):
             name = self.view.reader.peek(self.at("BucketName"))
+            value = self.view.reader.peek(value)
             if isinstance(name, (Known, Text, Open)):
                 return symbol(name) == symbol(value)
             return False
