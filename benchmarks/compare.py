@@ -126,15 +126,15 @@ def main() -> int:
             works[f"{name} ({len(path.read_text(encoding='utf-8').splitlines())} lines)"] = path
         print(f"{'work':<40} {'command':<10} {'median s':>9} {'ratio':>7}")
         for name, path in works.items():
-            times: dict[str, list[float]] = {"ours": []} | {peer: [] for peer in peers}
+            times: dict[str, list[float]] = {command_name: [] for command_name in ("ours", *peers)}
             for _ in range(runs):
                 times["ours"].append(seconds([*ours, str(path)]))
                 for peer, command in peers.items():
                     times[peer].append(seconds([*command, str(path)]))
             own = statistics.median(times["ours"])
-            for command_name, taken in times.items():
+            for label, taken in times.items():
                 median = statistics.median(taken)
-                print(f"{name:<40} {command_name:<10} {median:>9.3f} {median / own:>6.1f}x")
+                print(f"{name:<40} {label:<10} {median:>9.3f} {median / own:>6.1f}x")
         _scaling(Path(folder), ours)
     return 0
 

@@ -20,8 +20,8 @@ def names_a_security_configuration(component: Component) -> Answer:
         return not_applicable("Ray jobs do not support security configurations")
     if use.naming is Naming.ABSENT:
         return fails(
-            f"{component.kind} {component.label} has no {component.property_name}: its output, logs and bookmarks "
-            f"get no key of yours. Name a security configuration in {component.property_name}",
+            f"{component.kind} {component.label} has no {component.property_name}: its {component.protected} get "
+            f"no key of yours. Name a security configuration in {component.property_name}",
             at=use.value.origin,
         )
     if isinstance(use.value, Unknown):

@@ -101,6 +101,11 @@ class Component(Resource):
         """The property that names the security configuration."""
 
     @property
+    def protected(self) -> str:
+        """What a security configuration encrypts for it, for people."""
+        return "output, logs and bookmarks"
+
+    @property
     def keeps_bookmarks(self) -> bool:
         """Whether it may keep job bookmarks. Raises UndecidableError where that is not known."""
         return False
@@ -117,6 +122,11 @@ class Job(Component):
 
 class Crawler(Component):
     """A Glue crawler."""
+
+    @property
+    def protected(self) -> str:
+        """A crawler writes nothing but logs."""
+        return "logs"
 
 
 class DevelopmentEndpoint(Component):
