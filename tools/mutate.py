@@ -3,8 +3,10 @@
 A mutant is one change in the file of a check: a condition negated, ``and`` and ``or`` swapped, another string to
 compare with, another default, ``fails`` replaced by ``passes``. It is killed when the markers of the policy's
 fixtures, the lines they name, or what the kinds of files promise no longer hold, which is what tests/test_fixtures.py
-asserts. A mutant that survives is a case that the fixtures lack, or one that no configuration can show: those are
-listed in EQUIVALENT, each with its reason.
+asserts, or what the whole estates expect (tests/test_estates.py). The wording of messages is left alone.
+
+A mutant that survives is a case that the fixtures lack, or one that no fixture can show: those are listed in
+EQUIVALENT, each with its reason.
 
     python tools/mutate.py [stem ...]
 """
@@ -14,10 +16,11 @@ from __future__ import annotations
 import ast
 import copy
 import importlib
+import json
 import sys
 import time
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,11 +33,14 @@ from s3_glue_rules.judge import Check, judge_estate  # noqa: E402
 from s3_glue_rules.model.answers import Verdict  # noqa: E402
 from s3_glue_rules.model.declarations import Estate  # noqa: E402
 from s3_glue_rules.model.findings import Judgement  # noqa: E402
-from tests.support.fixtures import kind_of, templates  # noqa: E402
-from tests.support.markers import Marker, read_lines, read_markers  # noqa: E402
+from tests.support.fixtures import FIXTURES, kind_of, templates  # noqa: E402
+from tests.support.markers import read_lines, read_markers  # noqa: E402
 
 CHECKS = ROOT / "s3_glue_rules" / "checks"
 MARKED = {Verdict.FAIL, Verdict.CONDITIONAL, Verdict.UNDECIDED, Verdict.EXEMPT}
+LISTED = {Verdict.FAIL, Verdict.CONDITIONAL, Verdict.UNDECIDED, Verdict.SUPPRESSED}
+
+ANSWERS = {"fails", "passes", "undecided", "exempt", "not_applicable"}
 
 # Helpers that checks share are broken too; the fixtures of all the policies that use them may kill the mutant.
 SHARED = {"questions": ROOT / "s3_glue_rules" / "model" / "questions.py"}
@@ -45,24 +51,23 @@ EQUIVALENT: dict[tuple[str, str], str] = {}
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: what it is, on which line of the file, and the changed file."""
+    """One change: what it is, on which line of the file, and the file in each form that the change can take."""
 
     change: str
     line: int
-    tree: ast.Module
-
-
-Mutate = Callable[[ast.AST], "list[tuple[str, ast.AST]]"]
+    trees: tuple[ast.Module, ...]
 
 
 def mutants(source: str) -> Iterator[Mutant]:
     """Yield all mutants of a file, one change each."""
     tree = ast.parse(source)
     for index, node in enumerate(ast.walk(tree)):
-        for change, replacement in changes(node, tree):
-            changed = copy.deepcopy(tree)
-            target = list(ast.walk(changed))[index]
-            yield Mutant(change, getattr(node, "lineno", 1), _replaced(changed, target, replacement))
+        for change, replacements in changes(node, tree):
+            trees = []
+            for replacement in replacements:
+                changed = copy.deepcopy(tree)
+                trees.append(_replaced(changed, list(ast.walk(changed))[index], replacement))
+            yield Mutant(change, getattr(node, "lineno", 1), tuple(trees))
 
 
 def _replaced(tree: ast.Module, target: ast.AST, replacement: ast.AST) -> ast.Module:
@@ -70,27 +75,49 @@ def _replaced(tree: ast.Module, target: ast.AST, replacement: ast.AST) -> ast.Mo
         def visit(self, node: ast.AST) -> ast.AST:
             return replacement if node is target else self.generic_visit(node)
 
-    return ast.fix_missing_locations(Replace().visit(tree))
+    Replace().visit(tree)
+    return ast.fix_missing_locations(tree)
 
 
-def changes(node: ast.AST, tree: ast.Module) -> list[tuple[str, ast.AST]]:
-    """Return the changes to make at one node, each with its description."""
-    found: list[tuple[str, ast.AST]] = []
+def changes(node: ast.AST, tree: ast.Module) -> list[tuple[str, list[ast.AST]]]:
+    """Return the changes to make at one node: each with its description and the forms that it can take."""
+    found: list[tuple[str, list[ast.AST]]] = []
     above = _parents(tree)
+    if _is_wording(node, above):
+        return []
     if isinstance(node, ast.expr) and _is_condition(node, above):
-        found.append((f"not ({ast.unparse(node)})", ast.UnaryOp(ast.Not(), copy.deepcopy(node))))
+        found.append((f"not ({ast.unparse(node)})", [ast.UnaryOp(ast.Not(), copy.deepcopy(node))]))
     if isinstance(node, ast.BoolOp):
         other = ast.And() if isinstance(node.op, ast.Or) else ast.Or()
         swapped = ast.BoolOp(other, copy.deepcopy(node.values))
-        found.append((f"{ast.unparse(node)} → {ast.unparse(swapped)}", swapped))
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_compared(node, above):
-        found.append((f"{node.value!r} → another text in {_context(node, above)}", ast.Constant(f"{node.value}~")))
+        found.append((f"{ast.unparse(node)} → {ast.unparse(swapped)}", [swapped]))
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if _is_compared(node, above):
+            found.append((f"without {node.value!r} in {_context(node, above)}", [ast.Constant("~")]))
+        if _is_default(node, above):
+            others = sorted(_compared(tree) - {node.value})
+            found.append((f"another default in {_context(node, above)}", [ast.Constant(text) for text in others]))
     if isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        found.append((f"{node.value} → {not node.value} in {_context(node, above)}", ast.Constant(not node.value)))
+        found.append((f"{node.value} → {not node.value} in {_context(node, above)}", [ast.Constant(not node.value)]))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "fails":
         message = ast.unparse(node)[:70]
-        found.append((f"{message}… → passes()", ast.Call(ast.Name("passes", ast.Load()), [], [])))
+        found.append((f"{message}… → passes()", [ast.Call(ast.Name("passes", ast.Load()), [], [])]))
     return found
+
+
+def _compared(tree: ast.Module) -> set[str]:
+    """Return the texts that a file tells apart from others."""
+    above = _parents(tree)
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_compared(node, above)
+    }
+
+
+def _is_default(node: ast.Constant, above: dict[ast.AST, ast.AST]) -> bool:
+    parent = above.get(node)
+    return isinstance(parent, ast.keyword) and parent.arg == "default"
 
 
 _known_parents: dict[int, dict[ast.AST, ast.AST]] = {}
@@ -108,11 +135,9 @@ def _parents(tree: ast.Module) -> dict[ast.AST, ast.AST]:
 def _is_condition(node: ast.expr, above: dict[ast.AST, ast.AST]) -> bool:
     """Return whether an expression decides something other than the wording of a message."""
     parent = above.get(node)
-    if isinstance(parent, (ast.If, ast.While)):
-        return node is parent.test
-    if isinstance(parent, ast.IfExp):
-        wording = all(_is_wording(branch) for branch in (parent.body, parent.orelse))
-        return node is parent.test and not wording
+    if isinstance(parent, (ast.If, ast.While, ast.IfExp)):
+        # What is negated already is negated by its operand.
+        return node is parent.test and not isinstance(node, ast.UnaryOp)
     if isinstance(parent, ast.comprehension):
         return node in parent.ifs
     if isinstance(parent, ast.Return):
@@ -123,17 +148,31 @@ def _is_condition(node: ast.expr, above: dict[ast.AST, ast.AST]) -> bool:
     return isinstance(parent, (ast.BoolOp, ast.UnaryOp)) and isinstance(node, (ast.Compare, ast.Call, ast.Attribute))
 
 
-def _is_wording(node: ast.expr) -> bool:
+def _is_wording(node: ast.AST, above: dict[ast.AST, ast.AST]) -> bool:
+    """Return whether a node only decides how a message reads."""
+    while not isinstance(node, ast.stmt) and node in above:
+        parent = above[node]
+        if isinstance(parent, ast.JoinedStr):
+            return True
+        if isinstance(parent, ast.IfExp) and all(_is_text(branch) for branch in (parent.body, parent.orelse)):
+            return True
+        if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Name) and parent.func.id in ANSWERS:
+            return node in parent.args
+        node = parent
+    return False
+
+
+def _is_text(node: ast.expr) -> bool:
+    if isinstance(node, ast.IfExp):
+        return _is_text(node.body) and _is_text(node.orelse)
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
 def _is_compared(node: ast.Constant, above: dict[ast.AST, ast.AST]) -> bool:
-    """Return whether a text is compared with, is one of several that are, or is a default that will be."""
+    """Return whether a text is compared with, or is one of several that are."""
     parent = above.get(node)
     while isinstance(parent, (ast.Set, ast.Tuple, ast.List)):
         node, parent = parent, above.get(parent)  # type: ignore[assignment] # any node from here on
-    if isinstance(parent, ast.keyword):
-        return parent.arg == "default"
     if isinstance(parent, ast.Assign):
         return isinstance(above.get(parent), ast.Module)
     if isinstance(parent, ast.Call):
@@ -157,29 +196,47 @@ def _context(node: ast.AST, above: dict[ast.AST, ast.AST]) -> str:
 
 @dataclass
 class Fixture:
-    """A file of fixtures, read once, with what it expects."""
+    """Templates or a whole estate, read once, with what they expect."""
 
     path: Path
     estates: list[Estate]
-    markers: set[Marker]
+    expected: set[tuple[str, str, str]]
     lines: set[tuple[str, int]]
 
     @classmethod
-    def read(cls, path: Path) -> Fixture:
+    def file(cls, path: Path) -> Fixture:
         """Read a file of fixtures."""
-        return cls(path, discover([str(path)]).estates, read_markers(path), read_lines(path))
+        expected = {(marker.policy, marker.verdict, marker.logical_id) for marker in read_markers(path)}
+        return cls(path, discover([str(path)]).estates, expected, read_lines(path))
+
+    @classmethod
+    def estate(cls, folder: Path) -> Fixture:
+        """Read a whole estate: templates with markers, or an assembly with a list beside it."""
+        listed = folder / "expected.json"
+        if listed.exists():
+            items = json.loads(listed.read_text(encoding="utf-8"))
+            expected = {(item["policy"], item["verdict"], item["address"]) for item in items}
+        else:
+            markers = [marker for path in folder.rglob("*.yaml") for marker in read_markers(path)]
+            expected = {(marker.policy, marker.verdict, marker.logical_id) for marker in markers}
+        return cls(folder, discover([str(folder)]).estates, expected, set())
 
     def notices(self, check: Check) -> bool:
-        """Return whether a check breaks what the file expects."""
+        """Return whether a check breaks what is expected of it."""
         judgement = Judgement()
         for estate in self.estates:
             judge_estate(estate, [check], judgement)
         findings = judgement.findings
-        verdicts = {finding.verdict for finding in findings}
-        spoken = {Marker(f.policy, f.verdict.value, f.logical_id) for f in findings if f.verdict in MARKED}
+        is_assembly = (self.path / "expected.json").exists()
+        spoken = {
+            (f.policy, f.verdict.value, f.address if is_assembly else f.logical_id)
+            for f in findings
+            if f.verdict in (LISTED if is_assembly else MARKED)
+        }
+        wanted = {item for item in self.expected if item[0] == check.policy.id}
         lines = {(f.policy, f.span.line) for f in findings if f.verdict in {Verdict.FAIL, Verdict.CONDITIONAL}}
-        earns = kind_of(self.path) != "good" or Verdict.PASS in verdicts
-        return bool(judgement.problems) or spoken != self.markers or not self.lines <= lines or not earns
+        earns = kind_of(self.path) != "good" or Verdict.PASS in {finding.verdict for finding in findings}
+        return bool(judgement.problems) or spoken != wanted or not self.lines <= lines or not earns
 
 
 def load(policy: Policy, tree: ast.Module | None = None, shared: tuple[str, types.ModuleType] | None = None) -> Check:
@@ -212,7 +269,8 @@ def main(arguments: list[str]) -> int:
     """Break the named policies, or all, and report what survives. Returns 1 where something does."""
     started = time.monotonic()
     catalogue = [policy for policy in load_catalogue() if not arguments or policy.stem in arguments]
-    fixtures = {policy: [Fixture.read(path) for path in templates(policy)] for policy in catalogue}
+    estates = [Fixture.estate(folder) for folder in sorted((FIXTURES / "estates").iterdir())]
+    fixtures = {policy: [*map(Fixture.file, templates(policy)), *estates] for policy in catalogue}
     total = 0
     survivors: list[tuple[str, str, int]] = []
     for policy in catalogue:
@@ -223,7 +281,11 @@ def main(arguments: list[str]) -> int:
         for mutant in mutants(file.read_text(encoding="utf-8")):
             total += 1
             try:
-                killed = any(fixture.notices(load(policy, mutant.tree)) for fixture in fixtures[policy])
+                killed = any(
+                    fixture.notices(check)
+                    for check in (load(policy, tree) for tree in mutant.trees)
+                    for fixture in fixtures[policy]
+                )
             except Exception:  # noqa: BLE001 - a mutant that does not even load is noticed
                 killed = True
             if not killed:
@@ -232,9 +294,11 @@ def main(arguments: list[str]) -> int:
         users = [policy for policy in catalogue if f"model.{name}" in (CHECKS / f"{policy.stem}.py").read_text()]
         for mutant in mutants(path.read_text(encoding="utf-8")) if users and not arguments else ():
             total += 1
-            module = load_shared(name, mutant.tree)
             killed = any(
-                fixture.notices(load(policy, shared=(name, module))) for policy in users for fixture in fixtures[policy]
+                fixture.notices(load(policy, shared=(name, module)))
+                for module in (load_shared(name, tree) for tree in mutant.trees)
+                for policy in users
+                for fixture in fixtures[policy]
             )
             if not killed:
                 survivors.append((name, mutant.change, mutant.line))
