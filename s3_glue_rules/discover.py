@@ -100,10 +100,12 @@ def discover(paths: Iterable[str]) -> Discovery:
         elif os.path.exists(path):  # noqa: PTH110 - see above
             folder = path.resolve().parent
             if is_assembly(folder) and path.suffix in SUFFIXES:
-                if folder not in assemblies:
-                    assemblies[folder] = given_name(path.parent)
+                if path.name == "manifest.json":
+                    assemblies.setdefault(folder, given_name(path.parent))
                     wanted[folder] = set()
-                    wanted[folder].add(path.resolve())
+                elif folder not in assemblies:
+                    assemblies[folder] = given_name(path.parent)
+                    wanted[folder] = {path.resolve()}
                 elif wanted[folder]:
                     wanted[folder].add(path.resolve())
                 loader.name(path.resolve(), shown_as)
@@ -113,7 +115,7 @@ def discover(paths: Iterable[str]) -> Discovery:
         else:
             discovery.problems.append(Problem(shown_as, 1, "there is no such file or folder, or it may not be read"))
     for folder, shown in assemblies.items():
-        _add_assembly(discovery, loader, folder, shown, wanted[folder])
+        templates.extend(_add_assembly(discovery, loader, folder, shown, wanted[folder]))
     _add_templates(discovery, loader, list(dict.fromkeys(templates)))
     return discovery
 
@@ -202,13 +204,14 @@ def _add_templates(discovery: Discovery, loader: Loader, paths: list[Path]) -> N
             judged |= builder.children
 
 
-def _add_assembly(discovery: Discovery, loader: Loader, folder: Path, shown: str, only: set[Path]) -> None:
+def _add_assembly(discovery: Discovery, loader: Loader, folder: Path, shown: str, only: set[Path]) -> list[Path]:
+    """Add an assembly. Returns those of the wanted files that are no templates of it."""
     manifest = str(Path(shown) / "manifest.json")
     try:
         stacks = read_assembly(folder)
     except ReadError as error:
         discovery.problems.append(Problem(manifest, error.line, error.message))
-        return
+        return []
     builder = EstateBuilder(shown, loader)
     for stack in stacks:
         loader.name(stack.template.resolve(), os.path.normpath(Path(shown) / os.path.relpath(stack.template, folder)))
@@ -229,7 +232,13 @@ def _add_assembly(discovery: Discovery, loader: Loader, folder: Path, shown: str
             discovery.problems.append(Problem(loader.shown(stack.template), error.line, error.message))
         except Exception as error:  # noqa: BLE001 - as in Loader
             discovery.problems.append(Problem(loader.shown(stack.template), 1, _crash(error)))
-    estate = builder.finish()
-    discovery.files_judged += len(only) or len(estate.files)
-    estate.only_files = {loader.shown(path) for path in only}
-    discovery.estates.append(estate)
+    try:
+        estate = builder.finish()
+    except ReadError as error:
+        discovery.problems.append(Problem(manifest, error.line, error.message))
+        return []
+    estate.only_files = {loader.shown(path) for path in only} & set(estate.files)
+    discovery.files_judged += len(estate.only_files if only else estate.files)
+    if estate.only_files or not only:
+        discovery.estates.append(estate)
+    return sorted(path for path in only if loader.shown(path) not in estate.only_files)

@@ -66,3 +66,14 @@ def test_order_and_spelling_of_paths_change_nothing(monkeypatch: pytest.MonkeyPa
     one = scan(["multi_environment"], CATALOGUE).findings
     for spelled in ("./multi_environment", str(Path.cwd() / "multi_environment"), "../estates/multi_environment"):
         assert scan([spelled], CATALOGUE).findings == one
+
+
+def test_a_manifest_stands_for_its_assembly() -> None:
+    folder = ESTATES / "cdk_lake" / "cdk.out"
+    assert scan([str(folder / "manifest.json")], CATALOGUE).findings == scan([str(folder)], CATALOGUE).findings
+
+
+def test_other_files_of_an_assembly_are_no_templates_of_it() -> None:
+    folder = ESTATES / "cdk_lake" / "cdk.out"
+    judgement = scan([str(folder / "Storage.assets.json")], CATALOGUE)
+    assert (judgement.files_judged, judgement.files_passed_over, judgement.findings) == (0, 1, [])

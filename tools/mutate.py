@@ -20,6 +20,7 @@ import json
 import sys
 import time
 import types
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,33 @@ ANSWERS = {"fails", "passes", "undecided", "exempt", "not_applicable"}
 SHARED = {"questions": ROOT / "s3_glue_rules" / "model" / "questions.py"}
 
 # (file, change): why no configuration can show it.
-EQUIVALENT: dict[tuple[str, str], str] = {}
+_WORDING = "the verdict and its line are the same, only the message differs"
+_SILENT = "pass instead of not applicable, or the other way round: neither is reported"
+EQUIVALENT: dict[tuple[str, str], str] = {
+    ("s3_bucket_allows_plain_http", "not (problem)"): _WORDING,
+    ("s3_bucket_allows_plain_http", "not (bucket.policies.written)"): _WORDING,
+    ("s3_bucket_allows_plain_http", "not (covered & {'bucket', 'objects'})"): _WORDING,
+    ("s3_bucket_allows_plain_http", "not (statement.not_principals)"): _WORDING,
+    (
+        "kms_key_never_rotates",
+        "another default in key.spec.text(default='SYMMETRIC_DEFAULT')",
+    ): "the text is only used in a message: key.is_symmetric decides",
+    (
+        "kms_key_never_rotates",
+        "False → True in key.rotation.flag(default=False)",
+    ): "where the default counts, key.rotation.is_known was asked before",
+    (
+        "kms_key_rotation_is_impossible",
+        "False → True in key.rotation.flag(default=False)",
+    ): "where rotation is not written, the check has returned before",
+    (
+        "kms_key_rotation_is_impossible",
+        "False → True in key.rotation.flag(default=False) (2)",
+    ): "as the first: rotation is written here",
+    ("kms_key_policy_admits_everyone", "not (policies.written)"): _SILENT,
+    ("glue_security_configuration_without_customer_key", "False → True in judged = False"): _SILENT,
+    ("questions", "False → True in ignores = False"): _SILENT,
+}
 
 
 @dataclass(frozen=True)
@@ -59,15 +86,20 @@ class Mutant:
 
 
 def mutants(source: str) -> Iterator[Mutant]:
-    """Yield all mutants of a file, one change each."""
+    """Yield all mutants of a file, one change each. Changes that read alike are numbered in the order of the text."""
     tree = ast.parse(source)
-    for index, node in enumerate(ast.walk(tree)):
+    nodes = list(enumerate(ast.walk(tree)))
+    nodes.sort(key=lambda item: (getattr(item[1], "lineno", 0), getattr(item[1], "col_offset", 0)))
+    seen: Counter[str] = Counter()
+    for index, node in nodes:
         for change, replacements in changes(node, tree):
+            seen[change] += 1
             trees = []
             for replacement in replacements:
                 changed = copy.deepcopy(tree)
                 trees.append(_replaced(changed, list(ast.walk(changed))[index], replacement))
-            yield Mutant(change, getattr(node, "lineno", 1), tuple(trees))
+            number = f" ({seen[change]})" if seen[change] > 1 else ""
+            yield Mutant(change + number, getattr(node, "lineno", 1), tuple(trees))
 
 
 def _replaced(tree: ast.Module, target: ast.AST, replacement: ast.AST) -> ast.Module:
@@ -95,7 +127,7 @@ def changes(node: ast.AST, tree: ast.Module) -> list[tuple[str, list[ast.AST]]]:
         if _is_compared(node, above):
             found.append((f"without {node.value!r} in {_context(node, above)}", [ast.Constant("~")]))
         if _is_default(node, above):
-            others = sorted(_compared(tree) - {node.value})
+            others = sorted(_compared(tree) - {node.value}) or ["~"]
             found.append((f"another default in {_context(node, above)}", [ast.Constant(text) for text in others]))
     if isinstance(node, ast.Constant) and isinstance(node.value, bool):
         found.append((f"{node.value} → {not node.value} in {_context(node, above)}", [ast.Constant(not node.value)]))
