@@ -757,3 +757,12 @@ def test_odd_values_in_any_place_crash_nothing(tmp_path: Path) -> None:
 def test_the_bound_on_bytes_is_generous() -> None:
     # CloudFormation takes templates up to 1 MB (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).
     assert MOST_BYTES >= 8 * 1024 * 1024
+
+
+def test_properties_that_are_no_mapping_are_an_error(tmp_path: Path) -> None:
+    text = "Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Properties: nothing\n"
+    (tmp_path / "t.yaml").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "s3_glue_rules.cli", "scan", "t.yaml", "--format", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert [(error["file"], error["line"]) for error in json.loads(done.stdout)["errors"]] == [("t.yaml", 4)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+import re
 import time
 
 import pytest
@@ -195,10 +196,6 @@ def test_long_names_and_texts_cost_little() -> None:
     assert time.monotonic() - started < 10
 
 
-def windows(value: str, size: int) -> set[str]:
-    return {value[index : index + size].lower() for index in range(len(value) - size + 1)}
-
-
 keys = st.sampled_from([16, 24, 32]).flatmap(lambda size: st.binary(min_size=size, max_size=size))
 
 
@@ -213,7 +210,6 @@ def test_nothing_of_a_symmetric_key_is_told(data: bytes, form: str, name: str) -
     }[form]
     for described in (describe_key_material(name, value), describe_key_material("x", f"{name.strip('/')}={value}")):
         if described is not None:
-            assert not windows(value, 4) & windows(described, 4)
             assert described in {
                 f"a symmetric key ({n} bits in {f})" for n in (128, 192, 256) for f in ("base64", "hexadecimal")
             }
@@ -232,7 +228,7 @@ def test_nothing_of_a_private_key_is_told(label: str, body: str) -> None:
     )
     if described is not None:
         assert label.lower() not in described.lower()
-        assert not windows(body, 4) & windows(described, 4)
+        assert re.fullmatch(r"a private key \(private key in PEM, \d+ characters\)", described)
 
 
 @settings(max_examples=200, deadline=None)

@@ -262,6 +262,13 @@ def test_values_that_are_written_alike_are_equal() -> None:
     assert symbol(twice) == symbol(again)
 
 
+@pytest.mark.parametrize("other", [Reference("Key", "Arn"), Unknown("why"), Text((Open(FREE), Open(A)))])
+def test_a_variable_may_equal_what_deployment_decides(other: Value) -> None:
+    for variable in (Open(FREE), Open(A)):
+        assert outcomes(Equal(variable, other)) == {True, False}
+        assert outcomes(Equal(other, variable)) == {True, False}
+
+
 def test_two_unknowns_are_not_taken_for_equal() -> None:
     pair = Equal(Unknown("why"), Unknown("why"))
     assert {run.result for run in explore(lambda reader: reader.holds(pair)).runs} == {True, False}

@@ -73,6 +73,17 @@ def test_a_comparison_is_decided_once() -> None:
     assert world.compared(LISTED, OPEN, equal=False) is None
 
 
+def test_equality_is_passed_on() -> None:
+    first, second, third = (Variable(name, name) for name in "xyz")
+    world = World().compared(first, second, equal=True)
+    assert world is not None
+    world = world.compared(second, third, equal=True)
+    assert world is not None
+    assert world.compared(first, third, equal=True) is not None
+    assert world.compared(first, third, equal=False) is None
+    assert world.compared(third, first, equal=False) is None
+
+
 def test_more_variables_than_values_cannot_all_differ() -> None:
     variables = [Variable(str(n), str(n), allowed=("a", "b", "c")) for n in range(4)]
     world: World | None = World()

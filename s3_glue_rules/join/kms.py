@@ -33,8 +33,44 @@ _OPEN_ENDED = re.compile(
     r"AWS::Serverless::Application|AWS::ServiceCatalog::.*|.*::MODULE|(?!AWS::|Alexa::).*)$"
 )
 _KEY_ATTRIBUTE = re.compile(r"(?i)kms|key")
-_NOT_DATA = re.compile(r"^AWS::(KMS|IAM|CloudFormation|SSM|S3::BucketPolicy)")
-_KEY_PROPERTY = re.compile(r"(?i)kms|^key$|encryptionkey|keyarn|sseawskms")
+# Resources that keep data under a key for as long as they stand. Queues and topics only pass data on, and what a
+# function keeps (its environment) is in the template.
+_DATA_TYPES = frozenset(
+    {
+        "AWS::Athena::WorkGroup",
+        "AWS::Backup::BackupVault",
+        "AWS::CloudTrail::EventDataStore",
+        "AWS::CloudTrail::Trail",
+        "AWS::Config::DeliveryChannel",
+        "AWS::DocDB::DBCluster",
+        "AWS::DynamoDB::GlobalTable",
+        "AWS::DynamoDB::Table",
+        "AWS::EC2::Volume",
+        "AWS::ECR::Repository",
+        "AWS::EFS::FileSystem",
+        "AWS::FSx::FileSystem",
+        "AWS::Glue::DataCatalogEncryptionSettings",
+        "AWS::Glue::MLTransform",
+        "AWS::Glue::SecurityConfiguration",
+        "AWS::Kinesis::Stream",
+        "AWS::KinesisFirehose::DeliveryStream",
+        "AWS::Logs::LogGroup",
+        "AWS::MSK::Cluster",
+        "AWS::Neptune::DBCluster",
+        "AWS::OpenSearchService::Domain",
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+        "AWS::Redshift::Cluster",
+        "AWS::S3::Bucket",
+        "AWS::S3Express::DirectoryBucket",
+        "AWS::S3Tables::TableBucket",
+        "AWS::S3Vectors::Index",
+        "AWS::S3Vectors::VectorBucket",
+        "AWS::SecretsManager::Secret",
+        "AWS::Timestream::Database",
+    }
+)
+_KEY_PROPERTY = re.compile(r"(?i)kms|^KeyId$|EncryptionKey")
 
 
 class JoinedKey(Joined, Key):
@@ -129,10 +165,11 @@ def _key_properties(estate: Estate) -> list[_KeyProperty]:
         return known[1]
     found: list[_KeyProperty] = []
     for declaration in estate.declarations.values():
-        if _NOT_DATA.match(declaration.type):
+        if declaration.type not in _DATA_TYPES:
             continue
         for path, leaf in walk(declaration.properties):
-            if not any(isinstance(step, str) and _KEY_PROPERTY.search(step) for step in path):
+            named = [step for step in path if isinstance(step, str)]
+            if not named or not _KEY_PROPERTY.search(named[-1]):
                 continue
             if isinstance(leaf, (Reference, Text, Known)):
                 found.append((declaration, path, leaf.origin, _named(leaf)))

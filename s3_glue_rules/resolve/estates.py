@@ -149,6 +149,11 @@ class EstateBuilder:
                 self.estate.problems.append(
                     Problem(span.file, span.line, f"the resource {key} has no Type; it was not judged")
                 )
+            elif not isinstance(body.get("Properties"), (dict, type(None))):
+                span = resolver.origin((*path, key, "Properties")).span()
+                self.estate.problems.append(
+                    Problem(span.file, span.line, f"Properties of {key} must be a mapping; it was not judged")
+                )
             else:
                 self._check_nulls(resolver, body, (*path, key))
                 if len(stack.resources) >= MOST_RESOURCES:
