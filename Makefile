@@ -2,6 +2,7 @@
 PYTHON ?= python3
 DIR ?= fixtures/estates
 OLDEST_CFN_LINT = 1.50.0
+OLDEST_CHECKOV = 3.2.0
 SARIF_MULTITOOL = @microsoft/sarif-multitool@5.7.0
 
 .PHONY: help scan test lint types contracts unit mutants generated bench clean
@@ -29,8 +30,9 @@ types: .venv/ready
 contracts: .venv/ready
 	.venv/bin/lint-imports
 
-unit: .venv/ready .venv-checkov/ready .venv-cfn-lint-oldest/ready .tools/ready
+unit: .venv/ready .venv-checkov/ready .venv-checkov-oldest/ready .venv-cfn-lint-oldest/ready .tools/ready
 	.venv/bin/pytest -n auto --dist loadgroup
+	S3_GLUE_RULES_CHECKOV="$(CURDIR)/.venv-checkov-oldest/bin/python" .venv/bin/pytest -n auto --dist loadgroup tests/test_checkov_window.py
 
 mutants: .venv/ready
 	.venv/bin/python tools/mutate.py
@@ -59,6 +61,11 @@ bench: .venv/ready .venv-checkov/ready
 	.venv-checkov/bin/python -m pip install --quiet --disable-pip-version-check --editable ".[checkov]"
 	@touch $@
 
+.venv-checkov-oldest/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-checkov-oldest
+	.venv-checkov-oldest/bin/python -m pip install --quiet --disable-pip-version-check --editable . checkov==$(OLDEST_CHECKOV)
+	@touch $@
+
 .venv-cfn-lint-oldest/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-cfn-lint-oldest
 	.venv-cfn-lint-oldest/bin/python -m pip install --quiet --disable-pip-version-check --editable . cfn-lint==$(OLDEST_CFN_LINT)
@@ -72,4 +79,4 @@ bench: .venv/ready .venv-checkov/ready
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-scan .venv-checkov .venv-cfn-lint-oldest .tools
+	rm -rf .venv .venv-scan .venv-checkov .venv-checkov-oldest .venv-cfn-lint-oldest .tools
