@@ -37,6 +37,7 @@ Parameters:
   FreeList: {Type: CommaDelimitedList}
   Limited: {Type: CommaDelimitedList, AllowedValues: [a, b]}
   Subnets: {Type: "List<AWS::EC2::Subnet::Id>"}
+  Zones: {Type: "List<AWS::EC2::AvailabilityZone::Name>", Default: [z1, z2]}
   Stored: {Type: "AWS::SSM::Parameter::Value<String>", Default: /lake/key}
   StoredList: {Type: "AWS::SSM::Parameter::Value<List<String>>", Default: /lake/keys}
 Mappings:
@@ -55,6 +56,10 @@ Conditions:
   Either: !Or [!Condition IsProd, !Equals [!Ref Bare, a]]
   InRegion: !Equals [!Ref "AWS::Region", eu-west-1]
   Circle: !Not [!Condition Circle]
+  TwoKeys: {a: b, c: d}
+  WrongName: {Condition: [a]}
+  NotTwo: !Not [!Condition Always, !Condition Always]
+  Unread: {"Fn::Invented": a}
 Resources:
   Other: {Type: "AWS::KMS::Key"}
 """
@@ -112,6 +117,17 @@ def evaluated(folder: Path, expression: str, head: str = HEAD) -> list[Any]:
     return [plain(value) for _, value in worlds]
 
 
+PSEUDO = (
+    "AWS::AccountId",
+    "AWS::NotificationARNs",
+    "AWS::Partition",
+    "AWS::Region",
+    "AWS::StackId",
+    "AWS::StackName",
+    "AWS::URLSuffix",
+)
+
+
 @pytest.mark.parametrize(
     ("expression", "values"),
     [
@@ -138,6 +154,9 @@ def evaluated(folder: Path, expression: str, head: str = HEAD) -> list[Any]:
         # The default of such a parameter is the name of an entry, not its value.
         ("!Ref Stored", ["<Stored>"]),
         ("!Ref StoredList", ["<StoredList>"]),
+        ("!Ref Zones", [["z1", "z2"], "<Zones>"]),
+        *((f"!Ref {name}", [f"<{name}>"]) for name in PSEUDO),
+        *((f'!Sub "${{{name}}}"', [f"<{name}>"]) for name in PSEUDO),
         # GetAtt
         ("!GetAtt Other.Arn", ["<Other.Arn>"]),
         ("!GetAtt Other.Deep.Name", ["<Other.Deep.Name>"]),
@@ -178,6 +197,17 @@ def evaluated(folder: Path, expression: str, head: str = HEAD) -> list[Any]:
         ('!Select [0, !GetAZs ""]', ["<the result of Fn::Select>"]),
         ("!Select [0, !If [IsProd, [a], [b]]]", ["b", "a"]),
         ('!Select [0, !Cidr ["10.0.0.0/16", 2, 8]]', ["<the result of Fn::Select>"]),
+        ("!Join [a]", ["?Unknown"]),
+        ("!Join [[], [a]]", ["?Unknown"]),
+        ("{'Fn::Join': text}", ["?Unknown"]),
+        ('!Split [",", a, b]', ["<the result of Fn::Split>"]),
+        ("!Split [[], a]", ["<the result of Fn::Split>"]),
+        ('!Split ["", a]', ["<the result of Fn::Split>"]),
+        ("{'Fn::Split': text}", ["<the result of Fn::Split>"]),
+        ("!Select [0]", ["<the result of Fn::Select>"]),
+        ("{'Fn::Select': 12}", ["<the result of Fn::Select>"]),
+        ("!FindInMap [Modes, dev]", ["?Unknown"]),
+        ("{'Fn::FindInMap': abc}", ["?Unknown"]),
         # FindInMap
         ("!FindInMap [Modes, prod, Mode]", ["aws:kms"]),
         ("!FindInMap [Modes, prod, Zones]", [["z3"]]),
@@ -205,7 +235,9 @@ def evaluated(folder: Path, expression: str, head: str = HEAD) -> list[Any]:
         ("!If [Nothing, a, b]", ["a", "b"]),
         ("!If [Circle, a, b]", ["b", "a"]),
         ("!If [!Equals [!Ref Stage, prod], a, b]", ["b", "a"]),
+        *((f"!If [{name}, a, b]", ["a", "b"]) for name in ("TwoKeys", "WrongName", "NotTwo", "Unread")),
         ("!If [IsProd, a]", ["?Unknown"]),
+        ("{'Fn::If': text}", ["?Unknown"]),
         # A value that is compared is known where it is equal.
         ("!If [IsProd, !Ref Stage, other]", ["other", "prod"]),
         # Others
@@ -217,6 +249,7 @@ def evaluated(folder: Path, expression: str, head: str = HEAD) -> list[Any]:
         ("!Base64 text", ["text"]),
         ("{'Fn::Base64': {'Fn::Sub': '${Stage}'}}", ["dev", "prod"]),
         ("!GetStackOutput {StackName: a, OutputName: b}", ["<the output of another stack>"]),
+        ("!GetStackOutput a.b", ["<the output of another stack>"]),
         ("!Transform {Name: AWS::Include, Parameters: {Location: x}}", ["?Unknown"]),
         ("{'Fn::Invented': x}", ["?Unknown"]),
         # Dynamic references
@@ -357,16 +390,23 @@ def test_loops_refer_to_what_they_make(tmp_path: Path) -> None:
         """\
   Fn::ForEach::Buckets:
     - Zone
-    - [raw]
+    - [raw, Prod]
     - ${Zone}Bucket:
         Type: AWS::S3::Bucket
         Properties: {BucketName: !Ref Zone, A: !Ref "${Zone}Key", B: !GetAtt "${Zone}Key.Arn"}
+      ${Zone}Names: {Type: "AWS::S3::Bucket", Properties: {"For${Zone}&{Zone}": x, C: !If ["Is${Zone}", 1, 2]}}
       ${Zone}Key: {Type: "AWS::KMS::Key"}
 """,
     )
     assert plain(property_of(estate, "rawBucket", "BucketName")[0][1]) == "raw"
     assert plain(property_of(estate, "rawBucket", "A")[0][1]) == "<rawKey.Ref>"
     assert plain(property_of(estate, "rawBucket", "B")[0][1]) == "<rawKey.Arn>"
+    assert plain(property_of(estate, "rawNames", "Forrawraw")[0][1]) == "x"
+    worlds = property_of(estate, "ProdNames", "C")
+    assert {plain(value): world.phrases() for world, value in worlds} == {
+        1: ("Stage is 'prod'",),
+        2: ("Stage is 'dev'",),
+    }
 
 
 def test_loops_within_loops(tmp_path: Path) -> None:
@@ -414,9 +454,13 @@ def test_loops_over_parameters_and_maps(tmp_path: Path) -> None:
     - A
     - !FindInMap [Modes, dev, Zones]
     - M${A}: {Type: "AWS::S3::Bucket"}
+  Fn::ForEach::FromBoth:
+    - A
+    - [!Ref List, c]
+    - B${A}: {Type: "AWS::S3::Bucket"}
 """,
     )
-    assert {"Pa", "Pb", "Mz1", "Mz2"} <= set(estate.declarations)
+    assert {"Pa", "Pb", "Mz1", "Mz2", "Ba", "Bb", "Bc"} <= set(estate.declarations)
 
 
 def test_loops_in_properties(tmp_path: Path) -> None:
@@ -467,7 +511,7 @@ def test_loops_over_what_only_deployment_knows_are_gaps(tmp_path: Path) -> None:
 def test_a_loop_that_is_none_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_text(HEAD + "  Fn::ForEach::Bad: [A, [x]]\n")
     (estate,) = discover([str(tmp_path)]).estates
-    assert [(problem.line, "ForEach::Bad" in problem.message) for problem in estate.problems] == [(34, True)]
+    assert [(problem.line, "ForEach::Bad" in problem.message) for problem in estate.problems] == [(39, True)]
 
 
 # What a transform may add
@@ -532,6 +576,9 @@ Globals:
     Runtime: python3.13
     Environment: {Variables: {A: shared, B: shared}}
     Layers: [one]
+    Architectures: [arm64]
+    VpcConfig: {SubnetIds: [a]}
+    Open: {A: 1, "Fn::Transform": {Name: AWS::Include}}
     Tags: {x: shared}
 Resources:
   Own:
@@ -540,6 +587,9 @@ Resources:
       Runtime: nodejs22.x
       Environment: {Variables: {B: own, C: own}}
       Layers: [two]
+      Architectures: !Ref Stage
+      VpcConfig: text
+      Open: {B: 2}
       Tags: !If [IsA, {y: own}, !Ref AWS::NoValue]
   Bare:
     Type: AWS::Serverless::Function
@@ -561,6 +611,9 @@ Resources:
         {"x": "shared"},
     ]
     assert plain(property_of(estate, "Bare", "Environment")[0][1]) == {"Variables": {"A": "shared", "B": "shared"}}
+    assert {plain(value) for _, value in property_of(estate, "Own", "Architectures")} == {"a", "b"}
+    assert plain(property_of(estate, "Own", "VpcConfig")[0][1]) == "text"
+    assert plain(property_of(estate, "Own", "Open")[0][1]) == {"A": 1, "B": 2, "...": "..."}
     assert property_of(estate, "Plain", "Runtime")[0][1].is_absent
     assert property_of(estate, "Table", "Runtime")[0][1].is_absent
 
@@ -680,6 +733,7 @@ Resources:
   Two: {Type: "AWS::CloudFormation::Stack", Properties: {TemplateURL: ./child.yaml, Parameters: {Name: two}}}
 """
     estate = only(tmp_path, parent_yaml=parent, child_yaml=CHILD)
+    assert sorted(Path(file).name for file in estate.files) == ["child.yaml", "parent.yaml"]
     assert [plain(property_of(estate, f"{stack}/Bucket", "Name")[0][1]) for stack in ("One", "Two")] == ["one", "two"]
 
 
@@ -771,13 +825,14 @@ def test_imports_are_followed_in_an_assembly(tmp_path: Path) -> None:
             B={"Fn::ImportValue": "other"},
             C={"Fn::GetStackOutput": {"StackName": "stack-Keys", "OutputName": "KeyArn"}},
             D={"Fn::GetStackOutput": {"StackName": "stack-Keys", "OutputName": "Nothing"}},
+            H={"Fn::GetStackOutput": {"StackName": {"Ref": "Unknown"}, "OutputName": "KeyArn"}},
             E={"Fn::ImportValue": "circle"},
             F={"Ref": "AWS::Region"},
             G={"Fn::Sub": "${AWS::AccountId}-${AWS::Partition}"},
         ),
         Keys=KEYS,
     )
-    found = {name: plain(property_of(estate, "Lake/Bucket", name)[0][1]) for name in "ABCDEFG"}
+    found = {name: plain(property_of(estate, "Lake/Bucket", name)[0][1]) for name in "ABCDEFGH"}
     assert found == {
         "A": "<Keys/Key.Arn>",
         "B": "<the export 'other' of another stack>",
@@ -786,6 +841,7 @@ def test_imports_are_followed_in_an_assembly(tmp_path: Path) -> None:
         "E": "?Unknown",
         "F": "eu-west-1",
         "G": "111122223333-<AWS::Partition>",
+        "H": "<the output of another stack>",
     }
     assert estate.declarations["Lake/Bucket"].region == "eu-west-1"
 
