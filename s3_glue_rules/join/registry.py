@@ -37,11 +37,6 @@ def declared_types(subject: type[Resource]) -> tuple[str, ...]:
     return tuple(kind for kind, maker in _MAKERS.items() if issubclass(maker, subject))
 
 
-def judged_types() -> tuple[str, ...]:
-    """Return all declared types that some typed resource is made of."""
-    return tuple(_MAKERS)
-
-
 def view_of(view: EstateView, declaration: Declaration) -> Resource:
     """Return the typed resource of a declaration, in the world of the view."""
     known = view.remembered(declaration.address)

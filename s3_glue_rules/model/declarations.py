@@ -9,7 +9,7 @@ from functools import cached_property
 
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.model.spans import Origin
-from s3_glue_rules.model.values import Absent, Always, Condition, Mapping, Value
+from s3_glue_rules.model.values import Absent, Always, Condition, Value
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,3 @@ class Estate:
     def of_types(self, types: tuple[str, ...]) -> list[Declaration]:
         """Return the resources of the given types, in the order of the types."""
         return [declaration for kind in types for declaration in self.by_type.get(kind, ())]
-
-
-def empty_mapping(origin: Origin) -> Mapping:
-    """Return what a resource without properties has."""
-    return Mapping({}, origin)

@@ -109,7 +109,7 @@ class Resolver:
             else:
                 name = str(key)
                 if loop and "{" in name:
-                    name = _loop_text(name, loop)
+                    name = loop_text(name, loop)
                 entries[name] = self.value(inner, (*path, key), loop)
         if self.stack.template.unknown_transforms:
             complete = False
@@ -127,7 +127,7 @@ class Resolver:
                 if str(key).startswith("Fn::ForEach::"):
                     self._loop_entries(entries, inner, (*path, 2, key), inner_loop)
                 else:
-                    name = _loop_text(str(key), inner_loop)
+                    name = loop_text(str(key), inner_loop)
                     entries[name] = self.value(inner, (*path, 2, key), inner_loop)
         return True
 
@@ -153,7 +153,7 @@ class Resolver:
 
     def _string(self, text: str, path: Path, loop: Loop) -> Value:
         if loop and "{" in text:
-            text = _loop_text(text, loop)
+            text = loop_text(text, loop)
         if "{{resolve:" not in text:
             return Known(text, self.origin(path))
         parts: list[Value] = []
@@ -272,7 +272,7 @@ class Resolver:
         for identifier, item in loop:
             if argument == identifier:
                 return item
-        return self._named(_loop_text(argument, loop) if loop else argument, path)
+        return self._named(loop_text(argument, loop) if loop else argument, path)
 
     def _named(self, name: str, path: Path) -> Value:
         if name == "AWS::NoValue":
@@ -295,7 +295,7 @@ class Resolver:
             argument = argument.split(".", 1)
         if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str):
             return Unknown("Fn::GetAtt takes a logical id and an attribute", self.origin(path))
-        name = _loop_text(argument[0], loop) if loop else argument[0]
+        name = loop_text(argument[0], loop) if loop else argument[0]
         attribute = self.value(argument[1], (*path, 1), loop)
         if not isinstance(attribute, Known):
             return Unknown("the attribute of Fn::GetAtt is open", self.origin(path))
@@ -406,7 +406,7 @@ class Resolver:
         if not isinstance(argument, list) or len(argument) != 3:
             return Unknown("Fn::If takes a condition and two values", self.origin(path))
         condition = (
-            self.condition(_loop_text(argument[0], loop) if loop else argument[0], path)
+            self.condition(loop_text(argument[0], loop) if loop else argument[0], path)
             if isinstance(argument[0], str)
             else self.expression(argument[0], (*path, 0))
         )
@@ -521,7 +521,7 @@ def foreach_parts(node: Any) -> tuple[str, Any, dict[Any, Any]] | None:
     return None
 
 
-def _loop_text(text: str, loop: tuple[tuple[str, Value], ...]) -> str:
+def loop_text(text: str, loop: Loop) -> str:
     """Put the items of loops into a text. What an item spells is not looked at again."""
     words = {identifier: item.text() for identifier, item in loop if isinstance(item, Known)}
 
@@ -532,11 +532,6 @@ def _loop_text(text: str, loop: tuple[tuple[str, Value], ...]) -> str:
         return word if match.group(1) == "$" else re.sub(r"[^A-Za-z0-9]", "", word)
 
     return _LOOP_NAME.sub(replaced, text)
-
-
-def loop_name(text: str, loop: Loop) -> str:
-    """Return a logical id with the items of the loops in it."""
-    return _loop_text(text, loop)
 
 
 def _default_text(default: Any) -> str:

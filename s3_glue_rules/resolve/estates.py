@@ -24,7 +24,7 @@ from s3_glue_rules.model.values import (
 )
 from s3_glue_rules.read.cloudformation import Template, suppressions_of
 from s3_glue_rules.read.source import ReadError
-from s3_glue_rules.resolve.cloudformation import Resolver, foreach_parts, loop_name
+from s3_glue_rules.resolve.cloudformation import Resolver, foreach_parts, loop_text
 from s3_glue_rules.resolve.scope import Links, Stack, Written
 
 MOST_STACKS = 500
@@ -158,7 +158,7 @@ class EstateBuilder:
                 self._check_nulls(resolver, body, (*path, key))
                 if len(stack.resources) >= MOST_RESOURCES:
                     raise ReadError(1, f"it declares more than {MOST_RESOURCES:,} resources")
-                stack.resources[loop_name(str(key), loop)] = Written(body, (*path, key), loop)
+                stack.resources[loop_text(str(key), loop)] = Written(body, (*path, key), loop)
 
     def _check_nulls(self, resolver: Resolver, body: dict[Any, Any], path: Path) -> None:
         for name in ("Metadata", "Properties", "DependsOn", "Condition"):
@@ -280,7 +280,7 @@ def _both(first: Condition, second: Condition) -> Condition:
 def _existence(resolver: Resolver, written: Written) -> Condition:
     name = written.body.get("Condition")
     if isinstance(name, str):
-        return resolver.condition(loop_name(name, written.loop))
+        return resolver.condition(loop_text(name, written.loop))
     return Always(holds=True)
 
 
