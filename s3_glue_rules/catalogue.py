@@ -21,7 +21,8 @@ LEVELS = ("default", "strict")
 LANGUAGES = ("cloudformation", "terraform", "python")
 SNIPPETS = ("terraform", "cloudformation", "cdk")
 
-_KEYS = ("id", "title", "severity", "level", "languages", "since", "why", "fix", "references", "compliance")
+_KEYS = ("id", "title", "severity", "level", "strict_in", "languages", "since", "why", "fix", "references", "compliance")
+_OPTIONAL = {"strict_in"}
 # Patterns stay text until they are used: compiling them takes longer than loading the catalogue, and only
 # those who edit a policy need them.
 _ID = r"SGR\d{3}"
@@ -60,7 +61,10 @@ class UnknownPolicyError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The metadata of one policy. Its stem is its name in ``policies/``, ``checks/`` and ``fixtures/``."""
+    """The metadata of one policy. Its stem is its name in ``policies/``, ``checks/`` and ``fixtures/``.
+
+    ``strict_in`` names languages in which a policy of the default level is of the strict one.
+    """
 
     id: str
     stem: str
@@ -74,6 +78,11 @@ class Policy:
     fix: dict[str, str] = field(hash=False)
     references: tuple[str, ...]
     compliance: dict[str, tuple[str, ...]] = field(hash=False)
+    strict_in: tuple[str, ...] = ()
+
+    def languages_judged(self, *, strict: bool) -> tuple[str, ...]:
+        """Return the languages in which the policy judges once it is on, with the strict level or without it."""
+        return tuple(language for language in self.languages if strict or language not in self.strict_in)
 
 
 def load_catalogue() -> tuple[Policy, ...]:
@@ -149,7 +158,12 @@ def compile_catalogue(policies_dir: Path) -> str:
     ]
     for policy in _read_policies(policies_dir):
         lines.append("    Policy(")
-        lines.extend(f"        {name}={_literal(getattr(policy, name), 8)}," for name in Policy.__slots__)
+        written = {name: getattr(policy, name) for name in Policy.__slots__}
+        lines.extend(
+            f"        {name}={_literal(value, 8)},"
+            for name, value in written.items()
+            if value != () or name not in _OPTIONAL
+        )
         lines.append("    ),")
     lines.append(")")
     return "\n".join(lines) + "\n"
@@ -225,25 +239,27 @@ def _read_policy(path: Path, problems: list[str]) -> Policy | None:
         problems.append("the file must hold a mapping")
         return None
     unknown = [key for key in data if key not in _KEYS]
-    missing = [key for key in _KEYS if key not in data]
+    missing = [key for key in _KEYS if key not in data and key not in _OPTIONAL]
     problems.extend(f"unknown key {key!r}" for key in unknown)
     problems.extend(f"the key {key!r} is missing" for key in missing)
-    if not unknown and not missing and tuple(data) != _KEYS:
+    if not unknown and not missing and tuple(data) != tuple(key for key in _KEYS if key in data):
         problems.append(f"the keys must stand in this order: {', '.join(_KEYS)}")
     if missing:
         return None
+    languages = _languages(data["languages"], problems)
     return Policy(
         id=_text(data, "id", _ID, "SGR and three digits", problems),
         stem=path.stem,
         title=_title(data["title"], problems),
         severity=_one_of(data, "severity", SEVERITIES, problems),
         level=_one_of(data, "level", LEVELS, problems),
-        languages=_languages(data["languages"], problems),
+        languages=languages,
         since=_text(data, "since", _VERSION, "a version such as 0.1.0", problems),
         why=_why(data["why"], problems),
-        fix=_fix(data["fix"], problems),
+        fix=_fix(data["fix"], languages, problems),
         references=_references(data["references"], problems),
         compliance=_compliance(data["compliance"], problems),
+        strict_in=_strict_in(data.get("strict_in"), languages, problems),
     )
 
 
@@ -316,13 +332,24 @@ def _languages(value: object, problems: list[str]) -> tuple[str, ...]:
     return languages
 
 
-def _fix(value: object, problems: list[str]) -> dict[str, str]:
+def _strict_in(value: object, languages: tuple[str, ...], problems: list[str]) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    strict = _texts(value, "strict_in", problems)
+    strangers = [language for language in strict if language not in languages]
+    problems.extend(f"strict_in may name the policy's own languages, not {name!r}" for name in strangers)
+    return strict
+
+
+def _fix(value: object, languages: tuple[str, ...], problems: list[str]) -> dict[str, str]:
     if not isinstance(value, dict):
         problems.append(f"fix must hold the snippets {', '.join(SNIPPETS)}")
         return {}
     problems.extend(f"fix has an unknown snippet {name!r}" for name in value if name not in SNIPPETS)
     snippets: dict[str, str] = {}
-    for name in SNIPPETS:
+    # What a policy is about may not exist in CloudFormation at all.
+    wanted = SNIPPETS if languages != ("terraform",) else ("terraform",)
+    for name in wanted:
         text = value.get(name)
         if not isinstance(text, str) or not text.strip():
             problems.append(f"fix lacks a snippet for {name}")
@@ -396,7 +423,7 @@ def render_markdown(catalogue: Iterable[Policy]) -> str:
         "|---|---|---|---|---|",
     ]
     lines.extend(
-        f"| [{policy.id}](#{policy.id.lower()}) | {policy.title} | {policy.severity} | {policy.level} "
+        f"| [{policy.id}](#{policy.id.lower()}) | {policy.title} | {policy.severity} | {_levels(policy)} "
         f"| {', '.join(policy.languages)} |"
         for policy in policies
     )
@@ -406,7 +433,7 @@ def render_markdown(catalogue: Iterable[Policy]) -> str:
 
 
 def _section(policy: Policy) -> list[str]:
-    facts = f"Severity {policy.severity}, level {policy.level}, since {policy.since}. Stem: `{policy.stem}`."
+    facts = f"Severity {policy.severity}, level {_levels(policy)}, since {policy.since}. Stem: `{policy.stem}`."
     # The heading is the bare id, so that every renderer makes the same anchor of it.
     lines = [
         f"## {policy.id}",
@@ -427,6 +454,11 @@ def _section(policy: Policy) -> list[str]:
         rows = policy.compliance.items()
         lines.extend(f"- {_framework_title(name)}: {', '.join(requirements)}" for name, requirements in rows)
     return lines
+
+
+def _levels(policy: Policy) -> str:
+    strict = [f"strict in {language}" for language in policy.strict_in]
+    return ", ".join([policy.level, *strict])
 
 
 def _framework_title(name: str) -> str:

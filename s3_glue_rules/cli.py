@@ -39,12 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="s3-glue-rules",
-        description="Judge the encryption of S3, Glue and KMS in CloudFormation, SAM and CDK output.",
+        description="Judge the encryption of S3, Glue and KMS in Terraform, CloudFormation, SAM and CDK output.",
     )
     parser.add_argument("--version", action="version", version=f"s3-glue-rules {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
-    scan = commands.add_parser("scan", help="judge files, folders and cdk.out assemblies")
-    scan.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, cloud assemblies")
+    scan = commands.add_parser("scan", help="judge files, folders, Terraform plans and cdk.out assemblies")
+    scan.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, plans, cloud assemblies")
     scan.add_argument("--format", choices=FORMATS, default="text", help="the report's format (default: text)")
     scan.add_argument("--output", metavar="FILE", help="write the report to a file instead of standard output")
     scan.add_argument("--select", action="append", default=[], metavar="ID", help="judge only these: SGR101, SGR3, ...")
@@ -52,6 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     scan.add_argument("--profile", choices=("default", "strict"), default="default", help="which policies are on")
     scan.add_argument("--strict", action="store_true", help="exit 1 for conditional and undecided findings too")
     scan.add_argument("--all-verdicts", action="store_true", help="JSON: every verdict, passes included")
+    scan.add_argument(
+        "--var-file", action="append", default=[], metavar="FILE", help="values of variables for every Terraform root"
+    )
+    scan.add_argument("--root", metavar="FOLDER", help="the root module behind Terraform plans: findings point into it")
     scan.add_argument("--list-policies", action="store_true", help="print the catalogue and exit")
     scan.add_argument("--explain", metavar="ID", help="print why a policy exists and how to keep it, and exit")
     scan.set_defaults(run=_scan)
@@ -77,12 +81,15 @@ def _scan(options: argparse.Namespace) -> int:
         # A hook may hand over no file at all: nothing is to be judged then.
         print("s3-glue-rules: no path was given, nothing was judged", file=sys.stderr)
         return 0
+    from s3_glue_rules.discover import TerraformOptions
     from s3_glue_rules.report import json_report, sarif, text
     from s3_glue_rules.report.summary import exit_status
     from s3_glue_rules.scan import scan
 
     policies = select(catalogue, profile=options.profile, select=_ids(options.select), ignore=_ids(options.ignore))
-    judgement = scan(options.paths, policies)
+    strict = options.profile == "strict" or bool(options.select)
+    terraform = TerraformOptions(tuple(options.var_file), options.root)
+    judgement = scan(options.paths, policies, terraform, strict=strict)
     if options.format == "json":
         report = json_report.render(judgement, all_verdicts=options.all_verdicts)
     elif options.format == "sarif":

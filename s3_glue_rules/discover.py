@@ -8,12 +8,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from s3_glue_rules.discover_terraform import ModuleLoader, shown_name, terraform_estates
 from s3_glue_rules.model.declarations import Estate
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.read.assembly import AssemblyHints, is_assembly, read_assembly
 from s3_glue_rules.read.cloudformation import SUFFIXES, Template, load_template
+from s3_glue_rules.read.plan import PlanDocument, load_plan
 from s3_glue_rules.read.source import ReadError
+from s3_glue_rules.read.terraform import VALUE_SUFFIXES, is_module_file
 from s3_glue_rules.resolve.estates import EstateBuilder
+from s3_glue_rules.resolve.plan import plan_estate
+from s3_glue_rules.resolve.terraform.plan_root import PlanRoot
 
 # Folders of tools, whose files no one deploys from.
 SKIPPED_FOLDERS = {
@@ -75,13 +80,23 @@ class Loader:
             return ReadError(1, _crash(error))
 
 
-def discover(paths: Iterable[str]) -> Discovery:
+@dataclass(frozen=True)
+class TerraformOptions:
+    """What a user says about Terraform: files of variables for every root, and the root module behind the plans."""
+
+    var_files: tuple[str, ...] = ()
+    root: str | None = None
+
+
+def discover(paths: Iterable[str], terraform: TerraformOptions | None = None) -> Discovery:
     """Find the estates under files and folders.
 
     A path that does not exist, a file that looks like a template and cannot be read: each is a problem.
     """
     discovery = Discovery()
     loader = Loader()
+    modules: dict[Path, Path] = {}
+    changed: dict[Path, Path] = {}
     templates: list[Path] = []
     assemblies: dict[Path, str] = {}
     wanted: dict[Path, set[Path]] = {}
@@ -94,12 +109,16 @@ def discover(paths: Iterable[str]) -> Discovery:
                 if found.is_dir():
                     assemblies.setdefault(found.resolve(), shown)
                     wanted[found.resolve()] = set()
+                elif is_module_file(found.name):
+                    modules.setdefault(found.resolve().parent, path.resolve())
                 else:
                     loader.name(found.resolve(), shown)
                     templates.append(found.resolve())
         elif os.path.exists(path):  # noqa: PTH110 - see above
             folder = path.resolve().parent
-            if is_assembly(folder) and path.suffix in SUFFIXES:
+            if is_module_file(path.name) or path.name.endswith(VALUE_SUFFIXES):
+                changed.setdefault(folder, folder)
+            elif is_assembly(folder) and path.suffix in SUFFIXES:
                 if path.name == "manifest.json":
                     assemblies.setdefault(folder, given_name(path.parent))
                     wanted[folder] = set()
@@ -116,8 +135,61 @@ def discover(paths: Iterable[str]) -> Discovery:
             discovery.problems.append(Problem(shown_as, 1, "there is no such file or folder, or it may not be read"))
     for folder, shown in assemblies.items():
         templates.extend(_add_assembly(discovery, loader, folder, shown, wanted[folder]))
-    _add_templates(discovery, loader, list(dict.fromkeys(templates)))
+    options = terraform or TerraformOptions()
+    module_loader = ModuleLoader(SKIPPED_FOLDERS)
+    plans = _plans(discovery, loader, list(dict.fromkeys(templates)))
+    _add_plans(discovery, plans, options, module_loader)
+    _add_templates(discovery, loader, [path for path in dict.fromkeys(templates) if path not in plans])
+    for folder in modules:
+        changed.pop(folder, None)
+    if modules or changed:
+        estates, judged, passed_over = terraform_estates(
+            modules, changed, module_loader, options.var_files, discovery.problems
+        )
+        discovery.estates.extend(estates)
+        discovery.files_judged += len(judged)
+        discovery.files_passed_over += len(passed_over)
     return discovery
+
+
+def _plans(discovery: Discovery, loader: Loader, paths: list[Path]) -> dict[Path, PlanDocument | None]:
+    """Return the Terraform plans among JSON files (None for one that cannot be read)."""
+    found: dict[Path, PlanDocument | None] = {}
+    for path in paths:
+        if path.suffix != ".json":
+            continue
+        try:
+            document = load_plan(path, loader.shown(path))
+        except ReadError as error:
+            discovery.problems.append(Problem(loader.shown(path), error.line, error.message))
+            found[path] = None
+        except OSError:
+            continue  # the reader of templates says what is wrong with it
+        except Exception as error:  # noqa: BLE001 - as in Loader
+            discovery.problems.append(Problem(loader.shown(path), 1, _crash(error)))
+            found[path] = None
+        else:
+            if document is not None:
+                found[path] = document
+    return found
+
+
+def _add_plans(
+    discovery: Discovery, plans: dict[Path, PlanDocument | None], options: TerraformOptions, loader: ModuleLoader
+) -> None:
+    for document in plans.values():
+        if document is None:
+            continue
+        try:
+            root = PlanRoot(Path(options.root), document, loader) if options.root is not None else None
+            estate = plan_estate(document, root)
+        except ReadError as error:
+            discovery.problems.append(Problem(document.shown, error.line, error.message))
+        except Exception as error:  # noqa: BLE001 - as in Loader
+            discovery.problems.append(Problem(document.shown, 1, _crash(error)))
+        else:
+            discovery.estates.append(estate)
+            discovery.files_judged += 1
 
 
 def _walk(folder: Path, problems: list[Problem]) -> Iterator[tuple[Path, str]]:
@@ -143,7 +215,7 @@ def _walk(folder: Path, problems: list[Problem]) -> Iterator[tuple[Path, str]]:
         folders[:] = kept
         for name in sorted(files):
             path = here / name
-            if not name.endswith(SUFFIXES):
+            if not name.endswith(SUFFIXES) and not is_module_file(name):
                 continue
             try:
                 is_file = stat.S_ISREG(path.stat().st_mode)
@@ -157,10 +229,7 @@ def _walk(folder: Path, problems: list[Problem]) -> Iterator[tuple[Path, str]]:
 
 def given_name(path: Path) -> str:
     """Return one spelling of a path for all ways to write it, so that findings keep their fingerprints."""
-    try:
-        return str(Path(os.path.normpath(path.absolute())).relative_to(Path.cwd()))
-    except ValueError:
-        return os.path.normpath(path)
+    return shown_name(path)
 
 
 def _crash(error: Exception) -> str:

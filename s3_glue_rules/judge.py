@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from s3_glue_rules.catalogue import Policy
+from s3_glue_rules.catalogue import LANGUAGES, Policy
 from s3_glue_rules.join import EstateView, declared_types, view_of
 from s3_glue_rules.model.answers import Answer, Verdict, undecided
 from s3_glue_rules.model.declarations import Declaration, Estate, Suppression
@@ -22,12 +22,14 @@ class Check:
     """A policy's function with the resource type that it is about.
 
     ``in_every_world``: the policy judges the text itself, whether or not a deployment creates the resource.
+    ``languages``: those in which it judges.
     """
 
     policy: Policy
     subject: type[Resource]
     function: Callable[[Resource], Answer]
     in_every_world: bool = False
+    languages: tuple[str, ...] = LANGUAGES
 
 
 def judge_estate(estate: Estate, checks: Iterable[Check], judgement: Judgement) -> None:
@@ -36,9 +38,12 @@ def judge_estate(estate: Estate, checks: Iterable[Check], judgement: Judgement) 
     A check that crashes is a problem of the run, never a pass.
     """
     judgement.problems.extend(estate.problems)
+    judgement.notes.extend(estate.notes)
     judged: set[str] = set()
     for check in checks:
         for declaration in estate.of_types(declared_types(check.subject)):
+            if declaration.language not in check.languages:
+                continue
             if estate.only_files and declaration.origin.span().file not in estate.only_files:
                 continue
             judged.add(declaration.address)
@@ -70,7 +75,7 @@ def judge_resource(estate: Estate, declaration: Declaration, check: Check) -> Fi
         try:
             if not check.in_every_world and not reader.holds(declaration.exists):
                 return None
-            return check.function(view_of(view, declaration))
+            return check.function(view_of(view, declaration, check.subject))
         except UndecidableError as unknown:
             return undecided(unknown.reason, at=unknown.origin)
 

@@ -4,36 +4,56 @@ from __future__ import annotations
 
 import gc
 import importlib
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from s3_glue_rules.catalogue import Policy
-from s3_glue_rules.discover import discover
+from s3_glue_rules.discover import Discovery, TerraformOptions, discover
 from s3_glue_rules.judge import Check, judge_estate
 from s3_glue_rules.model.findings import Judgement, Problem
 
 ESTATES_PER_COLLECTION = 1000
+MOST_CALLS = 5000
 
 
-def load_checks(policies: Iterable[Policy], problems: list[Problem]) -> list[Check]:
-    """Load the functions of policies. One that cannot be loaded is a problem of the run, never a silent gap."""
+def load_checks(policies: Iterable[Policy], problems: list[Problem], *, strict: bool = True) -> list[Check]:
+    """Load the functions of policies. One that cannot be loaded is a problem of the run, never a silent gap.
+
+    Without ``strict``, policies do not judge in the languages in which they are of the strict level.
+    """
     checks: list[Check] = []
     for policy in policies:
         try:
             module = importlib.import_module(f"s3_glue_rules.checks.{policy.stem}")
-            checks.append(Check(policy, module.SUBJECT, module.check, getattr(module, "IN_EVERY_WORLD", False)))
+            in_every_world = getattr(module, "IN_EVERY_WORLD", False)
+            languages = policy.languages_judged(strict=strict)
+            checks.append(Check(policy, module.SUBJECT, module.check, in_every_world, languages))
         except Exception as error:  # noqa: BLE001 - any failure to load must be told
             problems.append(Problem(f"s3_glue_rules/checks/{policy.stem}.py", 1, f"{policy.id} did not load: {error}"))
     return checks
 
 
-def scan(paths: Sequence[str], policies: Sequence[Policy]) -> Judgement:
-    """Judge everything under the paths. Findings of all verdicts are in the judgement."""
+def scan(
+    paths: Sequence[str],
+    policies: Sequence[Policy],
+    terraform: TerraformOptions | None = None,
+    *,
+    strict: bool = True,
+) -> Judgement:
+    """Judge everything under the paths. Findings of all verdicts are in the judgement.
+
+    Without ``strict``, policies do not judge in the languages in which they are of the strict level.
+    """
     judgement = Judgement()
+    # Modules call modules whose values lead through one another: each step takes several calls.
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), MOST_CALLS))
     with _without_automatic_collection():
-        _judge_all(paths, policies, judgement)
+        discovery = discover(paths, terraform)
+        _judge_all(discovery, policies, judgement, strict=strict)
     judgement.findings.sort(key=lambda f: (f.span.file, f.span.line, f.span.column, f.policy, f.address))
     judgement.problems = list(dict.fromkeys(judgement.problems))
+    judgement.notes = list(dict.fromkeys(judgement.notes))
     return judgement
 
 
@@ -49,13 +69,12 @@ def _without_automatic_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _judge_all(paths: Sequence[str], policies: Sequence[Policy], judgement: Judgement) -> None:
-    discovery = discover(paths)
+def _judge_all(discovery: Discovery, policies: Sequence[Policy], judgement: Judgement, *, strict: bool) -> None:
     judgement.problems.extend(discovery.problems)
     judgement.files_judged = discovery.files_judged
     judgement.files_passed_over = discovery.files_passed_over
     if discovery.estates:
-        checks = load_checks(policies, judgement.problems)
+        checks = load_checks(policies, judgement.problems, strict=strict)
         # Judged estates are let go of one by one, the last first. What they leave behind in circles is collected
         # now and then; the trees that are still to be judged are not looked at for that.
         estates = discovery.estates

@@ -11,6 +11,7 @@ from s3_glue_rules.model.reader import Reader
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import (
     Absent,
+    Encoded,
     Known,
     Mapping,
     Sequence,
@@ -30,6 +31,21 @@ def structure(reader: Reader, value: Value) -> Value:
     References inside of a JSON text are kept. Unknown where the text is no JSON object.
     """
     value = reader.read(value)
+    if isinstance(value, Encoded):
+        return reader.read(value.content)
+    found = decoded(value)
+    if found is not value and not isinstance(found, (Mapping, Unknown)):
+        return Unknown("the text is not a JSON object", value.origin)
+    return found
+
+
+def decoded(value: Value) -> Value:
+    """Return what a text in JSON holds, references in it included; other values are returned as they are.
+
+    Unknown where the text is not JSON.
+    """
+    if isinstance(value, Encoded):
+        return value.content
     parts: tuple[Value, ...] = ()
     if isinstance(value, Known):
         text = value.text()
@@ -45,8 +61,6 @@ def structure(reader: Reader, value: Value) -> Value:
         parsed = json.loads(text)
     except (ValueError, RecursionError):
         return Unknown("the text is not a JSON document", value.origin)
-    if not isinstance(parsed, dict):
-        return Unknown("the text is not a JSON object", value.origin)
     return _value(parsed, parts, value.origin)
 
 

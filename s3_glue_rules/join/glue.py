@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from s3_glue_rules.join.kms import key_use
+from s3_glue_rules.join.keys import key_use
+from s3_glue_rules.join.terraform import followed, is_open_ended
+from s3_glue_rules.join.terraform_names import TERRAFORM
 from s3_glue_rules.join.view import ANYTHING, EstateView, Joined, possible_at
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
@@ -23,13 +25,16 @@ from s3_glue_rules.model.resources import (
 from s3_glue_rules.model.spans import Step
 from s3_glue_rules.model.values import Absent, Known, Open, Reference, Text, Value
 
-SECURITY_CONFIGURATION_TYPE = "AWS::Glue::SecurityConfiguration"
+SECURITY_CONFIGURATION_TYPES = ("AWS::Glue::SecurityConfiguration", "aws_glue_security_configuration")
 
 _PROPERTY = {
     "AWS::Glue::Job": "SecurityConfiguration",
     "AWS::Glue::Crawler": "CrawlerSecurityConfiguration",
     "AWS::Glue::DevEndpoint": "SecurityConfiguration",
     "AWS::Glue::Session": "SecurityConfiguration",
+    "aws_glue_job": "SecurityConfiguration",
+    "aws_glue_crawler": "CrawlerSecurityConfiguration",
+    "aws_glue_dev_endpoint": "SecurityConfiguration",
 }
 _KIND = {
     "AWS::Glue::Job": "Glue job",
@@ -37,6 +42,10 @@ _KIND = {
     "AWS::Glue::DevEndpoint": "Glue development endpoint",
     "AWS::Glue::Session": "Glue interactive session",
     "AWS::Glue::Trigger": "Glue trigger",
+    "aws_glue_job": "Glue job",
+    "aws_glue_crawler": "Glue crawler",
+    "aws_glue_dev_endpoint": "Glue development endpoint",
+    "aws_glue_trigger": "Glue trigger",
 }
 _OPEN_ENDED_PREFIXES = ("Custom::", "AWS::CloudFormation::", "AWS::SSM::Parameter", "AWS::Serverless::Application")
 
@@ -81,11 +90,10 @@ class JoinedSecurityConfiguration(Joined, SecurityConfiguration):
         return tuple(found)
 
     def _part(self, part: str, value: Value, mode: str) -> EncryptionPart:
-        reader = self.view.reader
         return EncryptionPart(
             part,
-            reader.at(value, mode),
-            lambda: key_use(self.view, reader.at(value, "KmsKeyArn")),
+            self.below(value, mode),
+            lambda: key_use(self.view, self.below(value, "KmsKeyArn")),
             value.origin,
         )
 
@@ -101,7 +109,7 @@ class _JoinedComponent(Joined, Component):
     @property
     def property_name(self) -> str:
         """The property that names the security configuration."""
-        return _PROPERTY[self.declaration.type]
+        return self.term(_PROPERTY[self.declaration.type])
 
     @cached_property
     def uses(self) -> tuple[SecurityConfigurationUse, ...]:
@@ -153,13 +161,13 @@ class JoinedTrigger(Joined, Component):
     @property
     def property_name(self) -> str:
         """The property that names the security configuration."""
-        return "SecurityConfiguration"
+        return self.term("SecurityConfiguration")
 
     @cached_property
     def uses(self) -> tuple[SecurityConfigurationUse, ...]:
         """The security configurations that its actions name."""
         actions = self.view.reader.items(self.at("Actions"))
-        named = [self.view.reader.at(action, "SecurityConfiguration") for action in actions]
+        named = [self.below(action, "SecurityConfiguration") for action in actions]
         return tuple(security_configuration_use(self.view, value) for value in named)
 
 
@@ -190,6 +198,10 @@ COMPONENTS: dict[str, type[_JoinedComponent | JoinedTrigger]] = {
     "AWS::Glue::DevEndpoint": JoinedDevelopmentEndpoint,
     "AWS::Glue::Session": JoinedDevelopmentEndpoint,
     "AWS::Glue::Trigger": JoinedTrigger,
+    "aws_glue_job": JoinedJob,
+    "aws_glue_crawler": JoinedCrawler,
+    "aws_glue_dev_endpoint": JoinedDevelopmentEndpoint,
+    "aws_glue_trigger": JoinedTrigger,
 }
 
 
@@ -205,7 +217,7 @@ def component_of(view: EstateView, declaration: Declaration) -> _JoinedComponent
 
 def security_configuration_use(view: EstateView, value: Value) -> SecurityConfigurationUse:
     """Follow the name of a security configuration."""
-    value = view.reader.read(value)
+    value = followed(view, value)
     if isinstance(value, Absent) or (isinstance(value, Known) and value.text() == ""):
         return SecurityConfigurationUse(Naming.ABSENT, value)
     if isinstance(value, Reference):
@@ -219,19 +231,25 @@ def _referred(view: EstateView, value: Reference) -> SecurityConfigurationUse:
     declaration = view.declaration(value.target)
     name = declaration.name or declaration.address
     link = Link(declaration.origin, f"'{name}' is a resource of type {declaration.type}")
-    if declaration.type == SECURITY_CONFIGURATION_TYPE:
+    if declaration.type in SECURITY_CONFIGURATION_TYPES and value.attribute != "arn":
         configuration = _configuration(view, declaration)
         return SecurityConfigurationUse(Naming.DECLARED, value, configuration, chain=(link,))
-    if declaration.type.startswith(_OPEN_ENDED_PREFIXES) or not declaration.type.startswith("AWS::"):
+    if _is_open_ended(declaration):
         reason = f"'{name}' ({declaration.type}) gives the name at deployment"
         return SecurityConfigurationUse(Naming.UNRESOLVED, value, reason=reason, chain=(link,))
     reason = f"{value.attribute} of '{name}', a resource of type {declaration.type}"
     return SecurityConfigurationUse(Naming.WRONG, value, reason=reason, chain=(link,))
 
 
+def _is_open_ended(declaration: Declaration) -> bool:
+    if declaration.language == TERRAFORM:
+        return is_open_ended(declaration)
+    return declaration.type.startswith(_OPEN_ENDED_PREFIXES) or not declaration.type.startswith("AWS::")
+
+
 def _named(view: EstateView, value: Value) -> SecurityConfigurationUse:
     wanted = symbol(value)
-    declared = view.estate.by_type.get(SECURITY_CONFIGURATION_TYPE, ())
+    declared = view.estate.of_types(SECURITY_CONFIGURATION_TYPES)
     for declaration in declared:
         candidates = possible_at(declaration, "Name")
         if f"text:{wanted}" in candidates or ANYTHING in candidates:
@@ -243,18 +261,26 @@ def _named(view: EstateView, value: Value) -> SecurityConfigurationUse:
                 )
     if isinstance(value, Known):
         for declaration in declared:
-            if declaration.logical_id == wanted and view.exists(declaration):
+            if wanted in _ids(declaration) and view.exists(declaration):
                 written = view.at(declaration, "Name")
                 called = f"'{written.text()}'" if isinstance(written, Known) else "another name"
+                kind = "Terraform name" if declaration.language == TERRAFORM else "logical id"
                 return SecurityConfigurationUse(
                     Naming.WRONG,
                     value,
-                    reason=f"the logical id '{wanted}', while the security configuration is called {called}",
-                    chain=(Link(declaration.origin, f"'{wanted}' is only its logical id"),),
+                    reason=f"the {kind} '{wanted}', while the security configuration is called {called}",
+                    chain=(Link(declaration.origin, f"'{wanted}' is only its {kind}"),),
                 )
         reason = f"the estate declares no security configuration called '{wanted}'"
         return SecurityConfigurationUse(Naming.UNRESOLVED, value, reason=reason)
     return SecurityConfigurationUse(Naming.UNRESOLVED, value, reason=value.why_unknown())
+
+
+def _ids(declaration: Declaration) -> tuple[str, ...]:
+    """Return what only the text calls a resource: its logical id, and in Terraform the last part of it, too."""
+    if declaration.language == TERRAFORM:
+        return (declaration.logical_id, declaration.logical_id.rsplit(".", 1)[-1])
+    return (declaration.logical_id,)
 
 
 def _configuration(view: EstateView, declaration: Declaration) -> JoinedSecurityConfiguration:

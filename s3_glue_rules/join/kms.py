@@ -6,12 +6,12 @@ import re
 from functools import cached_property
 
 from s3_glue_rules.join.documents import statements_of
-from s3_glue_rules.join.view import EstateView, Joined, possible_at, walk
+from s3_glue_rules.join.view import Joined, possible_at, walk
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration, Estate
 from s3_glue_rules.model.documents import Policies
 from s3_glue_rules.model.reader import symbol
-from s3_glue_rules.model.resources import Key, KeyKind, KeyUse
+from s3_glue_rules.model.resources import DeletionGuard, Key
 from s3_glue_rules.model.spans import Origin, Step
 from s3_glue_rules.model.values import (
     Absent,
@@ -25,14 +25,8 @@ from s3_glue_rules.model.values import (
 )
 
 KEY_TYPES = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
-ALIAS_TYPE = "AWS::KMS::Alias"
+ALIAS_TYPES = ("AWS::KMS::Alias", "aws_kms_alias")
 
-# Resources whose attributes carry whatever their author puts there: an identifier of a key among it.
-_OPEN_ENDED = re.compile(
-    r"^(Custom::.*|AWS::CloudFormation::(Stack|CustomResource|WaitCondition.*|Macro)|AWS::SSM::Parameter|"
-    r"AWS::Serverless::Application|AWS::ServiceCatalog::.*|.*::MODULE|(?!AWS::|Alexa::).*)$"
-)
-_KEY_ATTRIBUTE = re.compile(r"(?i)kms|key")
 # Resources that keep data under a key for as long as they stand. Queues and topics only pass data on, and what a
 # function keeps (its environment) is in the template.
 _DATA_TYPES = frozenset(
@@ -68,9 +62,47 @@ _DATA_TYPES = frozenset(
         "AWS::S3Vectors::VectorBucket",
         "AWS::SecretsManager::Secret",
         "AWS::Timestream::Database",
+        "aws_athena_workgroup",
+        "aws_backup_vault",
+        "aws_cloudtrail",
+        "aws_cloudtrail_event_data_store",
+        "aws_cloudwatch_log_group",
+        "aws_config_delivery_channel",
+        "aws_db_instance",
+        "aws_docdb_cluster",
+        "aws_dynamodb_table",
+        "aws_dynamodb_table_replica",
+        "aws_ebs_volume",
+        "aws_ecr_repository",
+        "aws_efs_file_system",
+        "aws_fsx_lustre_file_system",
+        "aws_fsx_ontap_file_system",
+        "aws_fsx_openzfs_file_system",
+        "aws_fsx_windows_file_system",
+        "aws_glue_data_catalog_encryption_settings",
+        "aws_glue_security_configuration",
+        "aws_kinesis_firehose_delivery_stream",
+        "aws_kinesis_stream",
+        "aws_msk_cluster",
+        "aws_neptune_cluster",
+        "aws_opensearch_domain",
+        "aws_rds_cluster",
+        "aws_redshift_cluster",
+        "aws_s3_bucket",
+        "aws_s3_bucket_object",
+        "aws_s3_bucket_server_side_encryption_configuration",
+        "aws_s3_object",
+        "aws_s3_object_copy",
+        "aws_s3tables_table",
+        "aws_s3tables_table_bucket",
+        "aws_s3vectors_index",
+        "aws_s3vectors_vector_bucket",
+        "aws_secretsmanager_secret",
+        "aws_timestreamwrite_database",
     }
 )
-_KEY_PROPERTY = re.compile(r"(?i)kms|^KeyId$|EncryptionKey")
+_KEEPING = ("Retain", "RetainExceptOnCreate")
+_KEY_PROPERTY = re.compile(r"(?i)kms|^KeyId$|EncryptionKey|^key_(id|arn)$")
 
 
 class JoinedKey(Joined, Key):
@@ -93,8 +125,8 @@ class JoinedKey(Joined, Key):
 
     @cached_property
     def material(self) -> Value:
-        """The origin of the key material as written."""
-        return self.at("Origin")
+        """The origin of the key material as written. A replica has that of its primary."""
+        return Absent(self.header) if self.is_replica else self.at("Origin")
 
     @cached_property
     def rotation(self) -> Value:
@@ -120,7 +152,7 @@ class JoinedKey(Joined, Key):
         """The resources of the estate that encrypt data with this key."""
         address = self.declaration.address
         names = {f"ref:{address}"}
-        for alias in self.view.estate.by_type.get(ALIAS_TYPE, ()):
+        for alias in self.view.estate.of_types(ALIAS_TYPES):
             if f"ref:{address}" in possible_at(alias, "TargetKeyId"):
                 names.add(f"ref:{alias.address}")
                 names.update(possible_at(alias, "AliasName"))
@@ -143,14 +175,13 @@ class JoinedKey(Joined, Key):
         return _named(value) == leaf
 
     @cached_property
-    def deletion_policy(self) -> Value:
-        """What happens to the key when it leaves the stack."""
-        return self.view.reader.read(self.declaration.attribute("DeletionPolicy"))
-
-    @cached_property
-    def update_replace_policy(self) -> Value:
-        """What happens to the old key when an update replaces it."""
-        return self.view.reader.read(self.declaration.attribute("UpdateReplacePolicy"))
+    def guards(self) -> tuple[DeletionGuard, ...]:
+        """DeletionPolicy holds when the key leaves the stack, UpdateReplacePolicy when an update replaces it."""
+        events = {"DeletionPolicy": "deleting the stack", "UpdateReplacePolicy": "an update that replaces the key"}
+        return tuple(
+            DeletionGuard(name, self.view.reader.read(self.declaration.attribute(name)), _KEEPING, event)
+            for name, event in events.items()
+        )
 
 
 _KeyProperty = tuple[Declaration, tuple[Step, ...], Origin, frozenset[str]]
@@ -184,100 +215,13 @@ def _named(leaf: Value) -> frozenset[str]:
     names = {f"text:{symbol(leaf)}"}
     if isinstance(leaf, Text):
         names.update(f"ref:{part.target}" for part in leaf.parts if isinstance(part, Reference))
-    alias = _alias_in(leaf)
+    alias = alias_in(leaf)
     if alias is not None:
         names.add(f"text:{alias}")
     return frozenset(names)
 
 
-def key_use(view: EstateView, value: Value) -> KeyUse:
-    """Follow a key identifier: a key id, a key ARN, an alias or an alias ARN."""
-    value = view.reader.read(value)
-    if isinstance(value, Absent) or (isinstance(value, Known) and value.text() == ""):
-        return KeyUse(KeyKind.ABSENT, value)
-    if isinstance(value, Reference):
-        return _referred(view, value, value)
-    if isinstance(value, Text):
-        references = [part for part in value.parts if isinstance(part, Reference)]
-        alias = _alias_in(value)
-        if len(references) == 1 and (alias is None or "\0" in alias):
-            followed = _referred(view, references[0], value)
-            if followed.kind is not KeyKind.NOT_A_KEY:
-                return KeyUse(followed.kind, value, followed.key, "ARN", followed.reason, None, followed.chain)
-        if alias is not None:
-            return _aliased(view, alias, value, "alias ARN")
-        return KeyUse(KeyKind.UNRESOLVED, value, form="ARN", reason=value.why_unknown())
-    if isinstance(value, Known):
-        return _literal(view, value)
-    return KeyUse(KeyKind.UNRESOLVED, value, reason=value.why_unknown())
-
-
-def _referred(view: EstateView, reference: Reference, written: Value) -> KeyUse:
-    declaration = view.declaration(reference.target)
-    name = declaration.name or declaration.address
-    link = Link(declaration.origin, f"'{name}' is the {declaration.type}")
-    if declaration.type in KEY_TYPES:
-        if reference.attribute in {"Ref", "KeyId", "Arn"}:
-            form = "ARN" if reference.attribute == "Arn" else "key id"
-            return KeyUse(
-                KeyKind.DECLARED, written, _key(view, declaration), form, key_region=declaration.region, chain=(link,)
-            )
-    elif declaration.type == ALIAS_TYPE:
-        followed = key_use(view, view.at(declaration, "TargetKeyId"))
-        form = "alias ARN" if reference.attribute == "Arn" else "alias"
-        return KeyUse(
-            followed.kind, written, followed.key, form, followed.reason, followed.key_region, (link, *followed.chain)
-        )
-    elif _OPEN_ENDED.match(declaration.type) or _KEY_ATTRIBUTE.search(reference.attribute):
-        return KeyUse(
-            KeyKind.UNRESOLVED,
-            written,
-            reason=f"'{name}' ({declaration.type}) gives the key at deployment",
-            chain=(link,),
-        )
-    reason = f"{reference.attribute} of '{name}', a resource of type {declaration.type}"
-    return KeyUse(KeyKind.NOT_A_KEY, written, reason=reason, chain=(link,))
-
-
-def _key(view: EstateView, declaration: Declaration) -> Key:
-    known = view.remembered(declaration.address)
-    if isinstance(known, JoinedKey):
-        return known
-    made = JoinedKey(view, declaration)
-    view.remember(declaration.address, made)
-    return made
-
-
-def _alias_in(value: Value) -> str | None:
+def alias_in(value: Value) -> str | None:
     """Return the alias name in an alias or alias ARN, with marks for parts that are open."""
     match = re.search(r"(?:^|:)(alias/.+)$", symbol(value))
     return match.group(1) if match else None
-
-
-def _literal(view: EstateView, value: Known) -> KeyUse:
-    text = value.text()
-    alias = _alias_in(value)
-    if alias is not None:
-        return _aliased(view, alias, value, "alias" if text.startswith("alias/") else "alias ARN")
-    arn = re.match(r"arn:[^:]*:([^:]*):([^:]*):", text)
-    if arn and arn.group(1) != "kms":
-        return KeyUse(KeyKind.NOT_A_KEY, value, reason=f"'{text}', which is no ARN of KMS")
-    return KeyUse(
-        KeyKind.UNRESOLVED,
-        value,
-        form="ARN" if arn else "key id",
-        reason=f"the estate does not declare the key {text}, so who manages it cannot be told",
-        key_region=arn.group(2) if arn and arn.group(2) else None,
-    )
-
-
-def _aliased(view: EstateView, alias: str, value: Value, form: str) -> KeyUse:
-    if alias.startswith("alias/aws/"):
-        return KeyUse(KeyKind.AWS_MANAGED, value, form=form, reason=alias)
-    for declaration in view.estate.by_type.get(ALIAS_TYPE, ()):
-        if f"text:{alias}" not in possible_at(declaration, "AliasName") or not view.exists(declaration):
-            continue
-        if symbol(view.reader.peek(view.at(declaration, "AliasName"))) == alias:
-            followed = _referred(view, Reference(declaration.address, "Ref"), value)
-            return KeyUse(followed.kind, value, followed.key, form, followed.reason, None, followed.chain)
-    return KeyUse(KeyKind.CUSTOMER_ALIAS, value, form=form, reason=alias)

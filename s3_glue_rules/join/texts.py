@@ -1,4 +1,4 @@
-"""Literal texts in which key material turns up: environments, user data, plain parameters, parameter defaults."""
+"""Literal texts of CloudFormation in which key material turns up: environments, user data, parameters, defaults."""
 
 from __future__ import annotations
 
@@ -72,12 +72,13 @@ def _leaves(value: Value, place: str, name: str) -> Iterator[WrittenText]:
     if isinstance(value, Mapping):
         inner = value.get("Value") if "Value" in value.entries else value
         for _, leaf in walk(inner):
-            yield from _leaf(leaf, place, name)
+            yield from leaf_texts(leaf, place, name)
     else:
-        yield from _leaf(value, place, name)
+        yield from leaf_texts(value, place, name)
 
 
-def _leaf(value: Value, place: str, name: str) -> Iterator[WrittenText]:
+def leaf_texts(value: Value, place: str, name: str) -> Iterator[WrittenText]:
+    """Yield the text that a value is, if it is one."""
     if isinstance(value, Known) and isinstance(value.value, str):
         yield WrittenText(name, value.value, place, value.origin)
     elif isinstance(value, Text):

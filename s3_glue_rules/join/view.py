@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterable
 
+from s3_glue_rules.join.terraform_names import TERRAFORM, native_path, terraform_name
 from s3_glue_rules.model.declarations import Declaration, Estate
 from s3_glue_rules.model.reader import ImpossibleWorldError, Reader, symbol
 from s3_glue_rules.model.resources import Resource
@@ -12,12 +13,14 @@ from s3_glue_rules.model.spans import Origin, Step
 from s3_glue_rules.model.values import (
     Absent,
     Choice,
+    Encoded,
     Known,
     Mapping,
     Open,
     Reference,
     Sequence,
     Text,
+    UndecidableError,
     Unknown,
     Value,
 )
@@ -46,8 +49,13 @@ class EstateView:
         return self._made.get(address)
 
     def declaration(self, address: str) -> Declaration:
-        """Return the resource at an address. A world in which something refers to it without it is impossible."""
-        declaration = self.estate.declarations[address]
+        """Return the resource at an address. A world in which something refers to it without it is impossible.
+
+        Raises UndecidableError where the estate declares nothing at the address.
+        """
+        declaration = self.estate.declarations.get(address)
+        if declaration is None:
+            raise UndecidableError(f"{address} is not declared here")
         if not self.reader.holds(declaration.exists):
             raise ImpossibleWorldError
         return declaration
@@ -57,8 +65,34 @@ class EstateView:
         return self.reader.holds(declaration.exists)
 
     def at(self, declaration: Declaration, *path: Step) -> Value:
-        """Read a property of a resource."""
-        return self.reader.at(declaration.properties, *path)
+        """Read a property of a resource, under the name that CloudFormation or its own language gives it."""
+        return self.below(declaration, declaration.properties, *path)
+
+    def below(self, declaration: Declaration, value: Value, *path: Step) -> Value:
+        """Read what stands below a value of a resource.
+
+        In Terraform a step into a list of blocks is one into its first block, and a list without blocks is absent.
+        """
+        if declaration.language != TERRAFORM:
+            return self.reader.at(value, *path)
+        current = self.reader.read(value)
+        for step in native_path(TERRAFORM, path):
+            current = self._first_block(current)
+            if isinstance(current, Mapping) and isinstance(step, str):
+                current = self.reader.read(current.get(step))
+            elif isinstance(current, (Absent, Unknown)):
+                return current
+            else:
+                return Unknown(f"{step} is looked for in something that does not hold it", current.origin)
+        if isinstance(current, Sequence) and not self.reader.items(current):
+            return Absent(current.origin)
+        return current
+
+    def _first_block(self, value: Value) -> Value:
+        if not isinstance(value, Sequence):
+            return value
+        items = self.reader.items(value)
+        return items[0] if items else Absent(value.origin)
 
 
 class Joined(Resource):
@@ -83,9 +117,17 @@ class Joined(Resource):
         """The Region, where the configuration fixes it."""
         return self.declaration.region
 
+    def term(self, name: str) -> str:
+        """Return the name in the language of the declaration."""
+        return terraform_name(name) if self.declaration.language == TERRAFORM else name
+
     def at(self, *path: Step) -> Value:
-        """Read a property."""
+        """Read a property, under the name that CloudFormation or its own language gives it."""
         return self.view.at(self.declaration, *path)
+
+    def below(self, value: Value, *path: Step) -> Value:
+        """Read what stands below a value of this resource."""
+        return self.view.below(self.declaration, value, *path)
 
 
 def possible(value: Value, depth: int = 0) -> frozenset[str]:
@@ -121,7 +163,7 @@ def possible_at(declaration: Declaration, *path: Step) -> frozenset[str]:
     """Return what the property at a path may name in any world. Worked out once for each declaration."""
     known = _candidates.setdefault(declaration, {})
     if path not in known:
-        known[path] = _possible_below(declaration.properties, path)
+        known[path] = _possible_below(declaration.properties, native_path(declaration.language, path))
     return known[path]
 
 
@@ -146,6 +188,8 @@ def walk(value: Value, path: tuple[Step, ...] = ()) -> Iterable[tuple[tuple[Step
     if isinstance(value, Choice):
         yield from walk(value.then, path)
         yield from walk(value.otherwise, path)
+    elif isinstance(value, Encoded):
+        yield from walk(value.content, path)
     elif isinstance(value, Mapping):
         for name, inner in value.entries.items():
             yield from walk(inner, (*path, name))

@@ -59,7 +59,7 @@ class Estate:
     """What is judged together: a template with its nested stacks, or a CDK assembly.
 
     ``gaps`` says why resources may be added at deployment (macros, includes, modules, nested stacks that cannot be
-    read), so that "there is no such resource" cannot be said. Where ``only_files`` is not empty, the estate was read
+    read), so that "there is no such resource" cannot be said; ``notes`` are told to people and change no verdict. Where ``only_files`` is not empty, the estate was read
     for the sake of those files, and only their resources are reported.
     """
 
@@ -68,6 +68,7 @@ class Estate:
     by_type: dict[str, list[Declaration]] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     only_files: set[str] = field(default_factory=set)
 

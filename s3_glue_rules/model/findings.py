@@ -54,10 +54,11 @@ class Problem:
 
 @dataclass
 class Judgement:
-    """All that a scan found out. Counts are of files and of resources that a policy is about."""
+    """All that a scan found out. Notes change no exit status. Counts are of files and of resources that a policy is about."""
 
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
     files_judged: int = 0
     files_passed_over: int = 0
     resources: int = 0

@@ -201,6 +201,21 @@ class Sequence(Value):
     origin: Origin = NOWHERE
 
 
+@dataclass(frozen=True, eq=False)
+class Encoded(Value):
+    """The JSON text of a value (Terraform's ``jsonencode``, a rendered policy document).
+
+    The value itself is kept, with its places and open parts, so that readers of the document need not parse it.
+    """
+
+    content: Value
+    origin: Origin = NOWHERE
+
+    def why_unknown(self) -> str:
+        """Return a phrase for people."""
+        return "the text is a JSON document that is put together"
+
+
 @dataclass(frozen=True)
 class Always:
     """A condition that is decided."""

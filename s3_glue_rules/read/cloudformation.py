@@ -11,6 +11,7 @@ from s3_glue_rules.model.declarations import Suppression
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.read.source import MOST_BYTES, ReadError, Source
+from s3_glue_rules.read.suppressions import suppression_comments
 
 SUFFIXES = (".yaml", ".yml", ".json", ".template", ".cfn")
 
@@ -161,7 +162,7 @@ def parse_template(text: str, name: str) -> Template | None:
             )
             content = {}
         template.sections[section] = content
-    template.comments = _suppression_comments(text) if "sgr:" in text or "checkov:skip" in text else {}
+    template.comments = suppression_comments(text)
     return template
 
 
@@ -181,23 +182,6 @@ def _transforms(written: Any) -> tuple[str, ...]:
             inner = item.get("Fn::Transform", item)
             names.append(str(inner.get("Name", "a transform")) if isinstance(inner, dict) else "a transform")
     return tuple(names)
-
-
-_OURS = re.compile(r"#\s*sgr:\s*ignore\[([A-Z0-9, ]+)\]\s*(.*)")
-_CHECKOV = re.compile(r"#\s*checkov:skip=\s*(SGR\d{3})(?::\s*(.*))?")
-
-
-def _suppression_comments(text: str) -> dict[int, list[tuple[str, str]]]:
-    found: dict[int, list[tuple[str, str]]] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        match = _OURS.search(line)
-        if match:
-            for policy in match.group(1).split(","):
-                found.setdefault(number, []).append((policy.strip(), match.group(2).strip()))
-        match = _CHECKOV.search(line)
-        if match:
-            found.setdefault(number, []).append((match.group(1), (match.group(2) or "").strip() or "checkov:skip"))
-    return found
 
 
 def suppressions_of(template: Template, logical_id: str, metadata: Any) -> tuple[Suppression, ...]:

@@ -12,8 +12,8 @@ from s3_glue_rules.model.resources.glue import (
     SecurityConfiguration,
     SecurityConfigurationUse,
 )
-from s3_glue_rules.model.resources.kms import Key, KeyKind, KeyUse
-from s3_glue_rules.model.resources.s3 import Bucket
+from s3_glue_rules.model.resources.kms import DeletionGuard, Key, KeyKind, KeyUse
+from s3_glue_rules.model.resources.s3 import Bucket, StoredObject
 from s3_glue_rules.model.resources.texts import TextHolder, WrittenText
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "CatalogSettings",
     "Component",
     "Crawler",
+    "DeletionGuard",
     "DevelopmentEndpoint",
     "EncryptionPart",
     "Job",
@@ -31,6 +32,7 @@ __all__ = [
     "Resource",
     "SecurityConfiguration",
     "SecurityConfigurationUse",
+    "StoredObject",
     "TextHolder",
     "WrittenText",
 ]

@@ -26,6 +26,10 @@ class Resource(ABC):
     def region(self) -> str | None:
         """The Region that it is deployed to, where the configuration fixes it."""
 
+    def term(self, name: str) -> str:
+        """Return what the resource's language calls something that CloudFormation calls ``name``, for messages."""
+        return name
+
     def link(self, says: str) -> Link:
         """Return a chain step that points at the resource."""
         return Link(self.header, says)

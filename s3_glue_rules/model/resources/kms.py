@@ -12,6 +12,24 @@ from s3_glue_rules.model.resources.base import Resource
 from s3_glue_rules.model.values import Value
 
 
+@dataclass(frozen=True)
+class DeletionGuard:
+    """A setting that keeps a key: its value, the values that keep it, and what they keep it from.
+
+    The first of ``keeping`` is the one to recommend.
+    """
+
+    name: str
+    value: Value
+    keeping: tuple[str, ...]
+    event: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether the key is kept. Raises UndecidableError where that is not known."""
+        return self.value.text(default="") in self.keeping
+
+
 class Key(Resource):
     """A customer managed KMS key.
 
@@ -61,13 +79,13 @@ class Key(Resource):
 
     @property
     @abstractmethod
-    def deletion_policy(self) -> Value:
-        """What CloudFormation does with the key when it leaves the stack."""
+    def guards(self) -> tuple[DeletionGuard, ...]:
+        """The settings that have to keep the key from being deleted, as they are written."""
 
     @property
-    @abstractmethod
-    def update_replace_policy(self) -> Value:
-        """What CloudFormation does with the old key when an update replaces it."""
+    def awaits_material(self) -> bool:
+        """Whether its material has to be imported first, until when it cannot be enabled."""
+        return self.material.text(default="AWS_KMS") == "EXTERNAL"
 
     @property
     def is_symmetric(self) -> bool:
@@ -83,10 +101,11 @@ class Key(Resource):
         if not self.is_replica:
             spec = self.spec.text(default="SYMMETRIC_DEFAULT")
             if spec != "SYMMETRIC_DEFAULT":
-                return f"its KeySpec is {spec}, and only SYMMETRIC_DEFAULT keys encrypt data for AWS services"
+                name = self.term("KeySpec")
+                return f"its {name} is {spec}, and only SYMMETRIC_DEFAULT keys encrypt data for AWS services"
             usage = self.usage.text(default="ENCRYPT_DECRYPT")
             if usage != "ENCRYPT_DECRYPT":
-                return f"its KeyUsage is {usage}"
+                return f"its {self.term('KeyUsage')} is {usage}"
         if not self.enabled.flag(default=True):
             return "it is disabled"
         return None

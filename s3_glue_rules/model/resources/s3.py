@@ -1,4 +1,4 @@
-"""S3 buckets."""
+"""S3 buckets and objects."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.documents import Policies
 from s3_glue_rules.model.resources.base import Resource
 from s3_glue_rules.model.resources.kms import KeyUse
-from s3_glue_rules.model.values import Value
+from s3_glue_rules.model.values import Unknown, Value
 
 
 class Bucket(Resource):
@@ -27,6 +27,16 @@ class Bucket(Resource):
     @abstractmethod
     def algorithm(self) -> Value:
         """The declared default algorithm: AES256, aws:kms or aws:kms:dsse, or Absent."""
+
+    @property
+    def doubt(self) -> str | None:
+        """Why it cannot be told whether a default algorithm is declared, or None."""
+        return self.algorithm.reason if isinstance(self.algorithm, Unknown) else None
+
+    @property
+    def encryption_writers(self) -> tuple[Link, ...]:
+        """The declarations that write the default encryption, where a language allows for more than one."""
+        return ()
 
     @property
     @abstractmethod
@@ -59,3 +69,22 @@ class Bucket(Resource):
 
         Raises UndecidableError where the resource cannot be told.
         """
+
+
+class StoredObject(Resource):
+    """An object that the configuration uploads or copies. What it does not set is as its bucket's default says."""
+
+    @property
+    @abstractmethod
+    def algorithm(self) -> Value:
+        """The algorithm that the object asks for, or Absent. A key without an algorithm asks for aws:kms."""
+
+    @property
+    @abstractmethod
+    def key(self) -> KeyUse:
+        """The key that the object asks for."""
+
+    @property
+    @abstractmethod
+    def bucket(self) -> Bucket | None:
+        """The bucket, where the estate declares it. Raises UndecidableError where that cannot be told."""

@@ -1,0 +1,159 @@
+"""Directories with Terraform files → estates: which of them are root modules, and what belongs to each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from s3_glue_rules.model.declarations import Estate
+from s3_glue_rules.model.findings import Problem
+from s3_glue_rules.read.hcl_syntax import Literal
+from s3_glue_rules.read.terraform import ModuleText, is_module_file, load_module
+from s3_glue_rules.resolve.terraform.estates import RootBuilder
+
+MOST_FOLDERS = 20_000
+
+
+class ModuleLoader:
+    """Reads each module directory once. ``name`` gives the spelling under which paths are reported."""
+
+    def __init__(self, skipped: set[str]) -> None:
+        self._known: dict[Path, ModuleText] = {}
+        self._skipped = skipped
+        self._allowed: set[Path] = set()
+
+    def allow(self, boundary: Path) -> None:
+        """Let modules be read below a folder."""
+        self._allowed.add(boundary)
+
+    def __call__(self, folder: Path) -> ModuleText:
+        """Return what a directory declares."""
+        folder = folder.resolve()
+        known = self._known.get(folder)
+        if known is None:
+            known = self._known[folder] = load_module(folder, shown_name(folder))
+        return known
+
+    def callees(self, folder: Path) -> list[Path]:
+        """Return the directories that the module in a directory calls by a path."""
+        found: list[Path] = []
+        for block in self(folder).modules.values():
+            argument = block.body.arguments.get("source")
+            source = argument.expression if argument is not None else None
+            if isinstance(source, Literal) and isinstance(source.value, str) and source.value.startswith("."):
+                try:
+                    callee = (folder / source.value).resolve()
+                except (OSError, RuntimeError, ValueError):
+                    continue
+                if any(callee == allowed or allowed in callee.parents for allowed in self._allowed):
+                    found.append(callee)
+        return found
+
+    def reached(self, folder: Path) -> set[Path]:
+        """Return a directory with all that it calls, directly or not."""
+        seen: set[Path] = set()
+        left = [folder]
+        while left:
+            here = left.pop()
+            if here not in seen and here.is_dir():
+                seen.add(here)
+                left.extend(self.callees(here))
+        return seen
+
+    def roots(self, folders: Iterable[Path]) -> list[Path]:
+        """Return the directories that no other one calls; of those that only call each other, the first."""
+        ordered = sorted(set(folders))
+        called = {callee for folder in ordered for callee in self.callees(folder) if callee != folder}
+        roots = [folder for folder in ordered if folder not in called]
+        covered = {reached for root in roots for reached in self.reached(root)}
+        for folder in ordered:
+            if folder not in covered:
+                roots.append(folder)
+                covered |= self.reached(folder)
+        return roots
+
+    def below(self, folder: Path) -> Iterator[Path]:
+        """Yield the directories below a folder that hold Terraform files."""
+        for number, (parent, folders, files) in enumerate(os.walk(folder)):
+            folders[:] = sorted(
+                name for name in folders if name not in self._skipped and not Path(parent, name).is_symlink()
+            )
+            if number >= MOST_FOLDERS:
+                return
+            if any(is_module_file(name) for name in files):
+                yield Path(parent).resolve()
+
+
+def shown_name(path: Path) -> str:
+    """Return one spelling of a path for all ways to write it."""
+    try:
+        return str(Path(os.path.normpath(path.absolute())).relative_to(Path.cwd()))
+    except ValueError:
+        return os.path.normpath(path)
+
+
+def repository_of(folder: Path) -> Path | None:
+    """Return the repository that a folder lies in."""
+    for above in (folder, *folder.parents):
+        if (above / ".git").exists():
+            return above
+    return None
+
+
+def boundary_of(folder: Path, given: Path) -> Path:
+    """Return the folder that nothing is read outside of: the repository, the working directory, or what was given."""
+    repository = repository_of(folder)
+    if repository is not None:
+        return repository
+    here = Path.cwd().resolve()
+    if here in (folder, *folder.parents):
+        return here
+    return given
+
+
+def terraform_estates(
+    folders: dict[Path, Path],
+    changed: dict[Path, Path],
+    loader: ModuleLoader,
+    var_files: tuple[str, ...],
+    problems: list[Problem],
+) -> tuple[list[Estate], set[str], set[str]]:
+    """Build the estates of all root modules among some directories, and of those that use changed directories.
+
+    Both arguments map a directory to the path that the user gave. Returns estates, files judged, files passed over.
+    """
+    for folder, given in (*folders.items(), *changed.items()):
+        loader.allow(boundary_of(folder, given))
+    wanted: dict[Path, Path] = {root: folders[root] for root in loader.roots(folders)}
+    for folder, given in changed.items():
+        repository = repository_of(folder)
+        candidates = set(loader.below(repository)) if repository is not None else set()
+        candidates.add(folder)
+        users = [root for root in loader.roots(candidates) if folder in loader.reached(root)]
+        wanted.update((root, repository or given) for root in users or [folder])
+    estates: list[Estate] = []
+    judged: set[str] = set()
+    passed_over: set[str] = set()
+    for root, given in wanted.items():
+        text = loader(root)
+        reached = [loader(folder) for folder in loader.reached(root)] or [text]
+        if not any(module.mentions or module.problems for module in reached):
+            passed_over.update(file for module in reached for file in module.files)
+            continue
+        try:
+            builder = RootBuilder(text, loader, boundary_of(root, given), var_files=var_files)
+            estate = builder.build()
+        except Exception as error:  # noqa: BLE001 - whatever reading raises must not look like a clean run
+            problems.append(
+                Problem(
+                    text.files[0] if text.files else text.shown,
+                    1,
+                    f"the module was not judged, because reading it crashed ({type(error).__name__}: {error}); "
+                    "please report this",
+                )
+            )
+            continue
+        estates.append(estate)
+        judged.update(estate.files)
+    return estates, judged, passed_over - judged

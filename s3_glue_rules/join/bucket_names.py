@@ -1,0 +1,108 @@
+"""The names of buckets: who names a bucket, and what a Resource of a policy covers of it."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from s3_glue_rules.join.terraform import followed
+from s3_glue_rules.join.view import Joined, possible_at
+from s3_glue_rules.model.reader import symbol
+from s3_glue_rules.model.spans import Origin
+from s3_glue_rules.model.values import Absent, Known, Open, Reference, Text, UndecidableError, Value
+
+_NAME_ATTRIBUTES = {"Ref", "id", "bucket"}
+_ARN_ATTRIBUTES = {"Arn", "arn"}
+_ARN = r"arn:[^:]*:s3:::([^/]*)(/.*)?"
+
+
+class NamedBucket(Joined):
+    """What buckets of all languages share."""
+
+    @cached_property
+    def candidates(self) -> frozenset[str]:
+        """What may name this bucket in any world: its address and its names."""
+        return frozenset({f"ref:{self.declaration.address}"}) | possible_at(self.declaration, "BucketName")
+
+    def is_named_by(self, value: Value) -> bool:
+        """Return whether a value names this bucket. An ARN is taken for the name that was meant."""
+        value = followed(self.view, value)
+        if isinstance(value, Reference):
+            is_own = value.target == self.declaration.address
+            return is_own and value.attribute in _NAME_ATTRIBUTES | _ARN_ATTRIBUTES
+        if isinstance(value, (Known, Text, Open)):
+            name = self.view.reader.peek(self.at("BucketName"))
+            value = self.view.reader.peek(value)
+            if isinstance(name, (Known, Text, Open)):
+                return symbol(name) == symbol(value)
+        return False
+
+    def covers(self, resource: Value) -> str:
+        """Return which part of this bucket a Resource of a policy covers."""
+        # Reading the name may decide a parameter that the resource is put together from: name first, then both agree.
+        name = self.at("BucketName")
+        resource = followed(self.view, resource)
+        if isinstance(resource, Reference):
+            is_own = resource.target == self.declaration.address and resource.attribute in _ARN_ATTRIBUTES
+            return "bucket" if is_own else ""
+        if isinstance(resource, Known):
+            return _covered_by_text(resource.text(), name)
+        if isinstance(resource, Text):
+            return self._covered_by_parts(resource, name)
+        raise UndecidableError(resource.why_unknown(), resource.origin)
+
+    def _covered_by_parts(self, resource: Text, name: Value) -> str:
+        """Take apart ``${Bucket.Arn}/*``, ``arn:${AWS::Partition}:s3:::${Bucket}/*`` and the like."""
+        parts = [followed(self.view, part) if isinstance(part, Reference) else part for part in resource.parts]
+        for index, part in enumerate(parts):
+            if isinstance(part, Reference) and part.target == self.declaration.address:
+                before = "".join(symbol(other) for other in parts[:index])
+                if not _leads_to(part, before, resource.origin):
+                    return ""
+                return _part("".join(symbol(rest) for rest in parts[index + 1 :]))
+        text = symbol(resource)
+        match = re.fullmatch(_ARN, _without_partition(text), re.DOTALL)
+        if match is not None and isinstance(name, (Known, Text, Open)) and symbol(name) == match.group(1):
+            return _part(match.group(2) or "")
+        if any(isinstance(part, Reference) for part in parts):
+            return ""
+        if match is None:
+            if "\0" in text.split(":::")[0] and ":::" not in text:
+                raise UndecidableError(resource.why_unknown(), resource.origin)
+            return ""
+        if "\0" in match.group(1) and not isinstance(name, Absent):
+            raise UndecidableError(resource.why_unknown(), resource.origin)
+        return ""
+
+
+def _leads_to(bucket: Reference, before: str, origin: Origin) -> bool:
+    """Return whether what stands before a reference to the bucket makes an ARN of it."""
+    if bucket.attribute in _ARN_ATTRIBUTES and before == "":
+        return True
+    if bucket.attribute in _NAME_ATTRIBUTES and re.fullmatch("arn:[^:]*:s3:::", _without_partition(before)):
+        return True
+    if ":::" not in before and "\0" in before:
+        raise UndecidableError("what stands before the bucket is known only at deployment", origin)
+    return False
+
+
+def _covered_by_text(text: str, name: Value) -> str:
+    if text in {"*", "arn:aws:s3:::*"}:
+        return "both"
+    match = re.fullmatch(_ARN, text)
+    if match is None or not isinstance(name, Known) or match.group(1) != name.text():
+        return ""
+    return _part(match.group(2) or "")
+
+
+def _part(suffix: str) -> str:
+    """Return what is covered by what stands behind a bucket's ARN."""
+    if suffix == "":
+        return "bucket"
+    if suffix == "/*":
+        return "objects"
+    return "both" if suffix == "*" else ""
+
+
+def _without_partition(text: str) -> str:
+    return re.sub("^arn:\0[^\0]*\0:", "arn:aws:", text)

@@ -1,0 +1,142 @@
+"""Key identifiers followed to the key that they name."""
+
+from __future__ import annotations
+
+import re
+
+from s3_glue_rules.join.kms import ALIAS_TYPES, KEY_TYPES, JoinedKey, alias_in
+from s3_glue_rules.join.kms_terraform import TERRAFORM_KEY_TYPES, TerraformKey
+from s3_glue_rules.join.terraform import followed, is_open_ended
+from s3_glue_rules.join.terraform_names import TERRAFORM
+from s3_glue_rules.join.view import EstateView, possible_at
+from s3_glue_rules.model.answers import Link
+from s3_glue_rules.model.declarations import Declaration
+from s3_glue_rules.model.reader import symbol
+from s3_glue_rules.model.resources import Key, KeyKind, KeyUse
+from s3_glue_rules.model.values import Absent, Known, Reference, Text, Value, text_of
+
+KEY_MAKERS: dict[str, type[JoinedKey]] = {
+    **dict.fromkeys(KEY_TYPES, JoinedKey),
+    **dict.fromkeys(TERRAFORM_KEY_TYPES, TerraformKey),
+}
+
+# Resources whose attributes carry whatever their author puts there: an identifier of a key among it.
+_OPEN_ENDED = re.compile(
+    r"^(Custom::.*|AWS::CloudFormation::(Stack|CustomResource|WaitCondition.*|Macro)|AWS::SSM::Parameter|"
+    r"AWS::Serverless::Application|AWS::ServiceCatalog::.*|.*::MODULE|(?!AWS::|Alexa::).*)$"
+)
+_KEY_ATTRIBUTE = re.compile(r"(?i)kms|key")
+_KEY_IDS = {"Ref", "KeyId", "id", "key_id"}
+_ARNS = {"Arn", "arn"}
+
+
+def key_use(view: EstateView, value: Value) -> KeyUse:
+    """Follow a key identifier: a key id, a key ARN, an alias or an alias ARN."""
+    value = followed(view, value)
+    if isinstance(value, Absent) or (isinstance(value, Known) and value.text() == ""):
+        return KeyUse(KeyKind.ABSENT, value)
+    if isinstance(value, Reference):
+        return _referred(view, value, value)
+    if isinstance(value, Text):
+        return _put_together(view, value)
+    if isinstance(value, Known):
+        return _literal(view, value)
+    return KeyUse(KeyKind.UNRESOLVED, value, reason=value.why_unknown())
+
+
+def _put_together(view: EstateView, value: Text) -> KeyUse:
+    parts = tuple(followed(view, part) if isinstance(part, Reference) else part for part in value.parts)
+    if parts != value.parts:
+        return key_use(view, text_of(parts, value.origin))
+    references = [part for part in parts if isinstance(part, Reference)]
+    alias = alias_in(value)
+    form = "alias" if symbol(value).startswith("alias/") else "alias ARN"
+    if alias is not None and _declared_alias(view, alias) is not None:
+        return _aliased(view, alias, value, form)
+    if len(references) == 1 and (alias is None or "\0" in alias):
+        use = _referred(view, references[0], value)
+        if use.kind is not KeyKind.NOT_A_KEY:
+            return KeyUse(use.kind, value, use.key, "ARN", use.reason, None, use.chain)
+    if alias is not None:
+        return _aliased(view, alias, value, form)
+    return KeyUse(KeyKind.UNRESOLVED, value, form="ARN", reason=value.why_unknown())
+
+
+def _referred(view: EstateView, reference: Reference, written: Value) -> KeyUse:
+    declaration = view.declaration(reference.target)
+    attribute = reference.attribute
+    name = declaration.name or declaration.address
+    link = Link(declaration.origin, f"'{name}' is the {declaration.type}")
+    if declaration.type in KEY_MAKERS:
+        if attribute in _KEY_IDS | _ARNS:
+            form = "ARN" if attribute in _ARNS else "key id"
+            return KeyUse(
+                KeyKind.DECLARED, written, key_of(view, declaration), form, key_region=declaration.region, chain=(link,)
+            )
+    elif declaration.type in ALIAS_TYPES:
+        use = key_use(view, view.at(declaration, "TargetKeyId"))
+        form = {"target_key_arn": "ARN", "target_key_id": use.form}.get(attribute, "alias")
+        if attribute in _ARNS:
+            form = "alias ARN"
+        return KeyUse(use.kind, written, use.key, form, use.reason, use.key_region, (link, *use.chain))
+    elif _is_open_ended(declaration) or _KEY_ATTRIBUTE.search(attribute):
+        return KeyUse(
+            KeyKind.UNRESOLVED,
+            written,
+            reason=f"'{name}' ({declaration.type}) gives the key at deployment",
+            chain=(link,),
+        )
+    reason = f"{attribute} of '{name}', a resource of type {declaration.type}"
+    return KeyUse(KeyKind.NOT_A_KEY, written, reason=reason, chain=(link,))
+
+
+def _is_open_ended(declaration: Declaration) -> bool:
+    if declaration.language == TERRAFORM:
+        return is_open_ended(declaration)
+    return _OPEN_ENDED.match(declaration.type) is not None
+
+
+def key_of(view: EstateView, declaration: Declaration) -> Key:
+    """Return the typed key of a declaration."""
+    known = view.remembered(declaration.address)
+    if isinstance(known, JoinedKey):
+        return known
+    made = KEY_MAKERS[declaration.type](view, declaration)
+    view.remember(declaration.address, made)
+    return made
+
+
+def _literal(view: EstateView, value: Known) -> KeyUse:
+    text = value.text()
+    alias = alias_in(value)
+    if alias is not None:
+        return _aliased(view, alias, value, "alias" if text.startswith("alias/") else "alias ARN")
+    arn = re.match(r"arn:[^:]*:([^:]*):([^:]*):", text)
+    if arn and arn.group(1) != "kms":
+        return KeyUse(KeyKind.NOT_A_KEY, value, reason=f"'{text}', which is no ARN of KMS")
+    return KeyUse(
+        KeyKind.UNRESOLVED,
+        value,
+        form="ARN" if arn else "key id",
+        reason=f"the estate does not declare the key {text}, so who manages it cannot be told",
+        key_region=arn.group(2) if arn and arn.group(2) else None,
+    )
+
+
+def _aliased(view: EstateView, alias: str, value: Value, form: str) -> KeyUse:
+    if alias.startswith("alias/aws/"):
+        return KeyUse(KeyKind.AWS_MANAGED, value, form=form, reason=alias)
+    declaration = _declared_alias(view, alias)
+    if declaration is None:
+        return KeyUse(KeyKind.CUSTOMER_ALIAS, value, form=form, reason=alias)
+    use = _referred(view, Reference(declaration.address, "Ref"), value)
+    return KeyUse(use.kind, value, use.key, form, use.reason, None, use.chain)
+
+
+def _declared_alias(view: EstateView, alias: str) -> Declaration | None:
+    for declaration in view.estate.of_types(ALIAS_TYPES):
+        if f"text:{alias}" not in possible_at(declaration, "AliasName") or not view.exists(declaration):
+            continue
+        if symbol(view.reader.peek(view.at(declaration, "AliasName"))) == alias:
+            return declaration
+    return None

@@ -1,0 +1,1 @@
+"""Terraform configurations: HCL evaluated as far as it can be before deployment."""
