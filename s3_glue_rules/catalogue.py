@@ -21,7 +21,19 @@ LEVELS = ("default", "strict")
 LANGUAGES = ("cloudformation", "terraform", "python")
 SNIPPETS = ("terraform", "cloudformation", "cdk")
 
-_KEYS = ("id", "title", "severity", "level", "strict_in", "languages", "since", "why", "fix", "references", "compliance")
+_KEYS = (
+    "id",
+    "title",
+    "severity",
+    "level",
+    "strict_in",
+    "languages",
+    "since",
+    "why",
+    "fix",
+    "references",
+    "compliance",
+)
 _OPTIONAL = {"strict_in"}
 # Patterns stay text until they are used: compiling them takes longer than loading the catalogue, and only
 # those who edit a policy need them.

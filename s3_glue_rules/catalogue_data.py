@@ -17,6 +17,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -114,6 +115,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -197,6 +199,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -260,6 +263,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -331,6 +335,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -396,6 +401,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -455,6 +461,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -575,6 +582,37 @@ POLICIES: tuple[Policy, ...] = (
         },
     ),
     Policy(
+        id="SGR113",
+        stem="s3_object_downgrades_encryption",
+        title="S3 object keeps the encryption of its bucket",
+        severity="high",
+        level="default",
+        languages=(
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "The encryption that an upload asks for wins over the bucket's default. An object that is declared with AES256 gets\n"
+            "SSE-S3 also where the default is a customer managed key. With aws:kms and no key it gets the AWS managed key aws/s3,\n"
+            "not the bucket's key. What sets neither an algorithm nor a key is encrypted as the bucket's default says.\n"
+        ),
+        fix={
+            "terraform": (
+                "# Neither server_side_encryption nor kms_key_id: the bucket's default applies.\n"
+                "resource \"aws_s3_object\" \"schema\" {\n"
+                "  bucket = aws_s3_bucket.lake.id\n"
+                "  key    = \"schemas/orders.json\"\n"
+                "  source = \"orders.json\"\n"
+                "}\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/specifying-kms-encryption.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR201",
         stem="kms_key_never_rotates",
         title="KMS key rotates automatically",
@@ -582,6 +620,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -661,6 +700,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -708,6 +748,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -715,6 +756,7 @@ POLICIES: tuple[Policy, ...] = (
             "key for deletion unless the template says otherwise. A key that waits for deletion encrypts and decrypts nothing, and\n"
             "after 7 to 30 days everything it encrypted is unrecoverable, also in buckets that were kept. `DeletionPolicy` covers\n"
             "a stack or a key that is removed and `UpdateReplacePolicy` a key that is replaced, so both have to keep the key.\n"
+            "In Terraform, `prevent_destroy` refuses every plan that would destroy or replace the key; plans do not show it.\n"
         ),
         fix={
             "terraform": (
@@ -757,6 +799,9 @@ POLICIES: tuple[Policy, ...] = (
             "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
         ),
         compliance={},
+        strict_in=(
+            "terraform",
+        ),
     ),
     Policy(
         id="SGR206",
@@ -766,6 +811,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -810,6 +856,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -886,6 +933,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -959,6 +1007,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -1028,6 +1077,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -1086,6 +1136,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -1163,6 +1214,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -1234,6 +1286,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -1305,6 +1358,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -1408,6 +1462,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -1480,6 +1535,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -1560,6 +1616,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -1624,6 +1681,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(
@@ -1689,6 +1747,7 @@ POLICIES: tuple[Policy, ...] = (
         level="default",
         languages=(
             "cloudformation",
+            "terraform",
         ),
         since="0.1.0",
         why=(

@@ -97,6 +97,22 @@ def test_compiled_form_survives_odd_characters(tmp_path: Path, text: str) -> Non
     assert compiled(source)[0].title == text
 
 
+def test_policy_may_be_strict_in_one_language(tmp_path: Path) -> None:
+    text = VALID.replace("[cloudformation]", "[cloudformation, terraform]")
+    (policy,) = compiled(
+        compile_catalogue(written(tmp_path, text.replace("level: default", "level: default\nstrict_in: [terraform]")))
+    )
+    assert policy.languages_judged(strict=False) == ("cloudformation",)
+    assert policy.languages_judged(strict=True) == ("cloudformation", "terraform")
+    assert "| default, strict in terraform |" in render_markdown([policy])
+
+
+def test_policy_of_terraform_alone_needs_its_snippet_alone(tmp_path: Path) -> None:
+    text = re.sub(r"(?s)  cloudformation:.*?(?=references)", "", VALID.replace("[cloudformation]", "[terraform]"))
+    (policy,) = compiled(compile_catalogue(written(tmp_path, text)))
+    assert tuple(policy.fix) == ("terraform",)
+
+
 VIOLATIONS: dict[str, tuple[str | re.Pattern[str], str, str]] = {
     "unknown key": ("since: 0.1.0", "since: 0.1.0\ncolour: red", "unknown key 'colour'"),
     "missing key": ("level: default\n", "", "the key 'level' is missing"),
@@ -122,6 +138,8 @@ VIOLATIONS: dict[str, tuple[str | re.Pattern[str], str, str]] = {
     "why of seven sentences": ("Something happens.", "So. " * 6, "2 to 6 sentences, not 7"),
     "why empty": ("|\n  Something happens. It matters.", '""', "why must be a text"),
     "why that is wrong": ("It matters.", "Data is UNENCRYPTED.", "why must not say 'unencrypted'"),
+    "strict elsewhere": ("level: default", "level: default\nstrict_in: [python]", "the policy's own languages"),
+    "strict nowhere": ("level: default", "level: default\nstrict_in: []", "strict_in must be a list"),
     "snippet missing": ("  cdk: |\n    new s3.Bucket(this, 'Even');\n", "", "fix lacks a snippet for cdk"),
     "snippet empty": ("|\n    new s3.Bucket(this, 'Even');", '""', "fix lacks a snippet for cdk"),
     "snippet unknown": ("  cdk: |", "  pulumi: x\n  cdk: |", "fix has an unknown snippet 'pulumi'"),
@@ -310,7 +328,8 @@ def test_catalogue_is_sorted_and_titles_name_their_service() -> None:
     service = {"1": "S3 ", "2": "KMS ", "3": "Glue "}
     for policy in catalogue:
         assert policy.title.startswith(service.get(policy.id[3], ""))
-        assert tuple(policy.fix) == SNIPPETS
+        # What a policy is about may not exist in CloudFormation.
+        assert tuple(policy.fix) == (SNIPPETS if "cloudformation" in policy.languages else ("terraform",))
 
 
 def test_policies_can_stand_in_sets() -> None:
@@ -342,7 +361,10 @@ def _short_form(loader: Template, _suffix: str, node: yaml.Node) -> object:
 Template.add_multi_constructor("!", _short_form)
 
 
-@pytest.mark.parametrize("policy", load_catalogue(), ids=lambda policy: policy.id)
+in_cloudformation = [policy for policy in load_catalogue() if "cloudformation" in policy.languages]
+
+
+@pytest.mark.parametrize("policy", in_cloudformation, ids=lambda policy: policy.id)
 def test_cloudformation_snippet_is_a_set_of_resources(policy: Policy) -> None:
     loader = Template(policy.fix["cloudformation"])
     resources = loader.get_single_data()
@@ -353,8 +375,8 @@ def test_cloudformation_snippet_is_a_set_of_resources(policy: Policy) -> None:
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("snippets")
-    paths = {policy.id: folder / f"{policy.id}.yaml" for policy in load_catalogue()}
-    for policy in load_catalogue():
+    paths = {policy.id: folder / f"{policy.id}.yaml" for policy in in_cloudformation}
+    for policy in in_cloudformation:
         snippet = textwrap.indent(policy.fix["cloudformation"], "  ")
         paths[policy.id].write_text(f"Resources:\n{snippet}", encoding="utf-8")
     return paths
@@ -373,7 +395,7 @@ def test_cloudformation_snippets_pass_cfn_lint(templates: dict[str, Path]) -> No
     assert run.returncode == 0, run.stderr
 
 
-@pytest.mark.parametrize("policy", load_catalogue(), ids=lambda policy: policy.id)
+@pytest.mark.parametrize("policy", in_cloudformation, ids=lambda policy: policy.id)
 def test_cloudformation_snippet_keeps_its_own_policy(policy: Policy, templates: dict[str, Path]) -> None:
     judgement = scan([str(templates[policy.id])], [policy])
     assert judgement.problems == []

@@ -39,7 +39,9 @@ def test_findings_point_at_the_marked_lines(policy: Policy, path: Path) -> None:
     assert wanted <= found
 
 
-@pytest.mark.parametrize("policy", CATALOGUE, ids=lambda policy: policy.id)
+@pytest.mark.parametrize(
+    "policy", [policy for policy in CATALOGUE if "cloudformation" in policy.languages], ids=lambda policy: policy.id
+)
 def test_every_policy_has_its_kinds_of_cases(policy: Policy) -> None:
     kinds = {kind_of(path) for path in templates(policy)}
     assert {"good", "bad", "near", "branches"} <= kinds <= set(KINDS)

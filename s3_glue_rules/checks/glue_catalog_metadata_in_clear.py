@@ -18,13 +18,15 @@ def check(settings: CatalogSettings) -> Answer:
         if written == "SSE-KMS-WITH-SERVICE-ROLE" and settings.service_role.is_absent:
             return fails(
                 f"catalog settings {settings.label} use SSE-KMS-WITH-SERVICE-ROLE without a role. Set "
-                "CatalogEncryptionServiceRole",
+                f"{settings.term('CatalogEncryptionServiceRole')}",
                 at=mode.origin,
             )
         return passes(f"the mode is {written}")
-    said = "set no CatalogEncryptionMode" if mode.is_absent else f"set CatalogEncryptionMode to {written}"
+    name = settings.term("CatalogEncryptionMode")
+    said = f"set no {name}" if mode.is_absent else f"set {name} to {written}"
     return fails(
         f"catalog settings {settings.label} {said}, so table and database definitions are not encrypted with KMS. "
-        "Set EncryptionAtRest.CatalogEncryptionMode to SSE-KMS, with SseAwsKmsKeyId",
+        f"Set {settings.term('EncryptionAtRest.CatalogEncryptionMode')} to SSE-KMS, with "
+        f"{settings.term('SseAwsKmsKeyId')}",
         at=mode.origin,
     )

@@ -13,9 +13,10 @@ def check(settings: CatalogSettings) -> Answer:
     encrypted = settings.passwords_encrypted
     if encrypted.flag(default=False):
         return passes("connection passwords are encrypted")
-    said = "set no ConnectionPasswordEncryption" if encrypted.is_absent else "return connection passwords in the clear"
+    part = settings.term("ConnectionPasswordEncryption")
+    said = f"set no {part}" if encrypted.is_absent else "return connection passwords in the clear"
     return fails(
         f"catalog settings {settings.label} {said}: whoever may read a connection reads its password. Set "
-        "ConnectionPasswordEncryption.ReturnConnectionPasswordEncrypted to true, with KmsKeyId",
+        f"{part}.{settings.term('ReturnConnectionPasswordEncrypted')} to true, with {settings.term('KmsKeyId')}",
         at=encrypted.origin,
     )

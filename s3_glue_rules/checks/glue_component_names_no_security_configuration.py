@@ -19,7 +19,7 @@ def check(component: Component) -> Answer:
         if use.naming is Naming.WRONG:
             return fails(
                 f"{component.property_name} of {component.kind} {component.label} is {use.reason}. Refer to the "
-                "AWS::Glue::SecurityConfiguration itself (Ref gives its name)",
+                f"{component.term('AWS::Glue::SecurityConfiguration')} itself ({component.term('Ref gives its name')})",
                 at=use.value.origin,
                 chain=use.chain,
             )

@@ -17,7 +17,8 @@ def check(configuration: SecurityConfiguration) -> Answer:
         if mode == "SSE-S3":
             return fails(
                 f"security configuration {configuration.label} writes to S3 with SSE-S3, which no key policy guards. "
-                "Set S3EncryptionMode to SSE-KMS and KmsKeyArn to a customer managed key",
+                f"Set {configuration.term('S3EncryptionMode')} to SSE-KMS and {configuration.term('KmsKeyArn')} to a "
+                "customer managed key",
                 at=part.mode.origin,
             )
     return passes("S3 output is encrypted with KMS")

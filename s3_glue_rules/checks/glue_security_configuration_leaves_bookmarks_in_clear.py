@@ -17,9 +17,10 @@ def check(configuration: SecurityConfiguration) -> Answer:
     if users and not any(user.keeps_bookmarks for user in users):
         return not_applicable("no component that uses it keeps job bookmarks")
     said = "is not set" if mode.is_absent else f"is {mode.text()}"
+    name, key = configuration.term("JobBookmarksEncryptionMode"), configuration.term("KmsKeyArn")
     return fails(
-        f"JobBookmarksEncryptionMode of security configuration {configuration.label} {said}, so job bookmarks get "
-        "no key of yours. Set it to CSE-KMS, with KmsKeyArn",
+        f"{name} of security configuration {configuration.label} {said}, so job bookmarks get "
+        f"no key of yours. Set it to CSE-KMS, with {key}",
         at=mode.origin,
         chain=tuple(user.link(f"{user.kind} {user.label} may keep bookmarks") for user in users[:5]),
     )

@@ -15,7 +15,7 @@ def check(configuration: SecurityConfiguration) -> Answer:
         return passes("logs are encrypted with KMS")
     said = "is not set" if mode.is_absent else f"is {mode.text()}"
     return fails(
-        f"CloudWatchEncryptionMode of security configuration {configuration.label} {said}, so job and crawler logs "
-        "get no key of yours. Set it to SSE-KMS, with KmsKeyArn",
+        f"{configuration.term('CloudWatchEncryptionMode')} of security configuration {configuration.label} {said}, so "
+        f"job and crawler logs get no key of yours. Set it to SSE-KMS, with {configuration.term('KmsKeyArn')}",
         at=mode.origin,
     )

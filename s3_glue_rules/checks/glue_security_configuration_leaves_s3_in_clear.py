@@ -11,11 +11,12 @@ SUBJECT = SecurityConfiguration
 
 def check(configuration: SecurityConfiguration) -> Answer:
     """Fail an S3 part that is missing, DISABLED or of an unknown mode."""
-    remedy = "Set S3EncryptionMode to SSE-KMS and KmsKeyArn to a customer managed key"
+    mode_name, key_name = configuration.term("S3EncryptionMode"), configuration.term("KmsKeyArn")
+    remedy = f"Set {mode_name} to SSE-KMS and {key_name} to a customer managed key"
     if not configuration.s3:
         return fails(
-            f"security configuration {configuration.label} has no S3Encryptions, so job output relies on the default "
-            f"of the bucket it goes to. {remedy}"
+            f"security configuration {configuration.label} has no {configuration.term('S3Encryptions')}, so job output "
+            f"relies on the default of the bucket it goes to. {remedy}"
         )
     unknown: UndecidableError | None = None
     for part in configuration.s3:

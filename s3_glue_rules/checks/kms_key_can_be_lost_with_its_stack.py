@@ -7,28 +7,19 @@ from s3_glue_rules.model.resources import Key
 
 SUBJECT = Key
 
-KEEPING = {"Retain", "RetainExceptOnCreate"}
-
 
 def check(key: Key) -> Answer:
     """Fail a key in use that is deleted with the stack, or when an update replaces it."""
     users = key.users
     if not users:
         return not_applicable("nothing in the estate encrypts data with the key")
-    deletion = key.deletion_policy.text(default="Delete")
-    replacement = key.update_replace_policy.text(default="Delete")
-    missing = []
-    if deletion not in KEEPING:
-        missing.append("DeletionPolicy")
-    if replacement not in KEEPING:
-        missing.append("UpdateReplacePolicy")
+    missing = [guard for guard in key.guards if not guard.holds]
     if not missing:
         return passes("the key is kept")
-    event = "deleting the stack" if "DeletionPolicy" in missing else "an update that replaces the key"
-    written = key.deletion_policy if "DeletionPolicy" in missing else key.update_replace_policy
+    written = missing[0].value
     return fails(
-        f"{event} schedules key {key.label} for deletion, and what it encrypts cannot be read again. Set "
-        f"{' and '.join(missing)} to Retain",
+        f"{missing[0].event} schedules key {key.label} for deletion, and what it encrypts cannot be read again. Set "
+        f"{' and '.join(guard.name for guard in missing)} to {missing[0].keeping[0]}",
         at=None if written.is_absent else written.origin,
         chain=users[:5],
     )

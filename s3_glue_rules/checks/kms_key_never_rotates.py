@@ -22,8 +22,9 @@ def check(key: Key) -> Answer:
         return not_applicable(f"keys with material of origin {material} cannot rotate automatically")
     if key.rotation.flag(default=False):
         return passes("the key rotates")
-    said = "does not set EnableKeyRotation" if key.rotation.is_absent else "sets EnableKeyRotation to false"
+    name = key.term("EnableKeyRotation")
+    said = f"does not set {name}" if key.rotation.is_absent else f"sets {name} to false"
     return fails(
-        f"key {key.label} {said}, so its key material is never replaced. Set EnableKeyRotation to true",
+        f"key {key.label} {said}, so its key material is never replaced. Set {name} to true",
         at=None if key.rotation.is_absent else key.rotation.origin,
     )

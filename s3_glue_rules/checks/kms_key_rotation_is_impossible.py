@@ -15,7 +15,7 @@ def check(key: Key) -> Answer:
     spec = key.spec.text(default="SYMMETRIC_DEFAULT")
     material = key.material.text(default="AWS_KMS")
     if spec != "SYMMETRIC_DEFAULT":
-        reason = f"its KeySpec is {spec}, and only SYMMETRIC_DEFAULT keys rotate"
+        reason = f"its {key.term('KeySpec')} is {spec}, and only SYMMETRIC_DEFAULT keys rotate"
     elif material != "AWS_KMS":
         reason = f"its key material has the origin {material}, and only material that KMS made rotates"
     else:
@@ -23,7 +23,7 @@ def check(key: Key) -> Answer:
     if not key.rotation.flag(default=False):
         return not_applicable("no rotation is asked for")
     return fails(
-        f"key {key.label} asks for automatic rotation, which KMS refuses: {reason}. Remove EnableKeyRotation and "
-        "rotate by hand",
+        f"key {key.label} asks for automatic rotation, which KMS refuses: {reason}. Remove "
+        f"{key.term('EnableKeyRotation')} and rotate by hand",
         at=key.rotation.origin,
     )

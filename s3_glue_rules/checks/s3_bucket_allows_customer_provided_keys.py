@@ -18,8 +18,9 @@ def check(bucket: Bucket) -> Answer:
     for value in blocked:
         if value.text() == "NONE":
             return fails(
-                f"bucket {bucket.label} unblocks SSE-C (BlockedEncryptionTypes NONE): clients may encrypt objects "
-                "with keys that AWS never keeps, and a lost key is lost data. Set EncryptionType to SSE-C",
+                f"bucket {bucket.label} unblocks SSE-C ({bucket.term('BlockedEncryptionTypes')} NONE): clients may "
+                "encrypt objects with keys that AWS never keeps, and a lost key is lost data. Set "
+                f"{bucket.term('EncryptionType')} to SSE-C",
                 at=value.origin,
             )
     return passes("SSE-C is blocked")

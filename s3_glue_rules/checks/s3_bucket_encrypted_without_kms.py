@@ -26,6 +26,6 @@ def check(bucket: Bucket) -> Answer:
         return exempt(source.says, chain=(source,))
     return fails(
         f"bucket {bucket.label} encrypts with SSE-S3 (AES256): no key policy guards the data and no key use is "
-        "audited. Set SSEAlgorithm to aws:kms and name a customer managed key",
+        f"audited. Set {bucket.term('SSEAlgorithm')} to aws:kms and name a customer managed key",
         at=bucket.algorithm.origin,
     )

@@ -19,7 +19,8 @@ def check(bucket: Bucket) -> Answer:
         return not_applicable("the bucket names no key of its own")
     if use.kind is KeyKind.NOT_A_KEY:
         return fails(
-            f"KMSMasterKeyID of bucket {bucket.label} is {use.reason}: no KMS key. Uploads fail until it names one",
+            f"{bucket.term('KMSMasterKeyID')} of bucket {bucket.label} is {use.reason}: no KMS key. Uploads fail until "
+            "it names one",
             at=at,
             chain=use.chain,
         )

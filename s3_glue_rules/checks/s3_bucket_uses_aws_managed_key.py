@@ -17,14 +17,14 @@ def check(bucket: Bucket) -> Answer:
     if use.kind is KeyKind.ABSENT:
         return fails(
             f"bucket {bucket.label} asks for {algorithm.text()} without a key, so S3 uses the AWS managed key "
-            "aws/s3, which has no key policy of yours and no cross-account use. Set KMSMasterKeyID to the ARN of a "
-            "customer managed key",
+            "aws/s3, which has no key policy of yours and no cross-account use. Set "
+            f"{bucket.term('KMSMasterKeyID')} to the ARN of a customer managed key",
             at=algorithm.origin,
         )
     if use.kind is KeyKind.AWS_MANAGED:
         return fails(
             f"bucket {bucket.label} encrypts with {use.reason}, an AWS managed key, which has no key policy of yours "
-            "and no cross-account use. Set KMSMasterKeyID to the ARN of a customer managed key",
+            f"and no cross-account use. Set {bucket.term('KMSMasterKeyID')} to the ARN of a customer managed key",
             at=use.value.origin,
             chain=use.chain,
         )

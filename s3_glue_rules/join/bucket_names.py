@@ -9,7 +9,7 @@ from s3_glue_rules.join.terraform import followed
 from s3_glue_rules.join.view import Joined, possible_at
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.spans import Origin
-from s3_glue_rules.model.values import Absent, Known, Open, Reference, Text, UndecidableError, Value
+from s3_glue_rules.model.values import Absent, Known, Open, Reference, Text, UndecidableError, Value, text_of
 
 _NAME_ATTRIBUTES = {"Ref", "id", "bucket"}
 _ARN_ATTRIBUTES = {"Arn", "arn"}
@@ -60,6 +60,9 @@ class NamedBucket(Joined):
                 if not _leads_to(part, before, resource.origin):
                     return ""
                 return _part("".join(symbol(rest) for rest in parts[index + 1 :]))
+        written_out = text_of(tuple(parts), resource.origin)
+        if isinstance(written_out, Known):
+            return _covered_by_text(written_out.text(), name)
         text = symbol(resource)
         match = re.fullmatch(_ARN, _without_partition(text), re.DOTALL)
         if match is not None and isinstance(name, (Known, Text, Open)) and symbol(name) == match.group(1):

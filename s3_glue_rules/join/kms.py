@@ -1,4 +1,4 @@
-"""KMS keys, and key identifiers followed to the key that they name."""
+"""KMS keys with their policies and users. Identifiers are followed to them in ``keys.py``."""
 
 from __future__ import annotations
 

@@ -6,6 +6,8 @@ from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes, u
 from s3_glue_rules.model.resources import Component, EncryptionPart, KeyKind, Naming, SecurityConfiguration
 from s3_glue_rules.model.values import Known, UndecidableError, Unknown
 
+KEY_ARN = "Fn::GetAtt on the key's Arn"
+
 
 def names_a_security_configuration(component: Component) -> Answer:
     """Fail a component that names no security configuration. Whether the name is right is another policy's."""
@@ -34,28 +36,29 @@ def key_problem(configuration: SecurityConfiguration, part: EncryptionPart) -> A
     use = part.key
     where = f"the {part.part} part of security configuration {configuration.label}"
     at = use.value.origin
+    name = configuration.term("KmsKeyArn")
     if use.kind is KeyKind.ABSENT:
         return fails(
-            f"{where} uses {part.mode.text()} without a key. Set KmsKeyArn to the ARN of a customer managed key",
+            f"{where} uses {part.mode.text()} without a key. Set {name} to the ARN of a customer managed key",
             at=part.mode.origin if use.value.is_absent else at,
         )
     if use.kind is KeyKind.AWS_MANAGED:
         return fails(
-            f"{where} uses {use.reason}, an AWS managed key, which has no key policy of yours. Set KmsKeyArn to the "
+            f"{where} uses {use.reason}, an AWS managed key, which has no key policy of yours. Set {name} to the "
             "ARN of a customer managed key",
             at=at,
         )
     if use.kind is KeyKind.NOT_A_KEY:
-        return fails(f"KmsKeyArn of {where} is {use.reason}: no KMS key", at=at, chain=use.chain)
+        return fails(f"{name} of {where} is {use.reason}: no KMS key", at=at, chain=use.chain)
     if use.kind is KeyKind.UNRESOLVED:
         if use.form == "key id" and isinstance(use.value, Known):
             return fails(
-                f"KmsKeyArn of {where} is a key id; Glue takes an ARN. Write the key's ARN", at=at, chain=use.chain
+                f"{name} of {where} is a key id; Glue takes an ARN. Write the key's ARN", at=at, chain=use.chain
             )
         return undecided(use.reason, at=at, chain=use.chain)
     if use.form in {"key id", "alias"}:
         return fails(
-            f"KmsKeyArn of {where} gives a {use.form}; Glue takes an ARN. Use Fn::GetAtt on the key's Arn",
+            f"{name} of {where} gives a {use.form}; Glue takes an ARN. Use {configuration.term(KEY_ARN)}",
             at=at,
             chain=use.chain,
         )

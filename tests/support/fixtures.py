@@ -25,3 +25,13 @@ IDS = [f"{policy.id}-{path.name}" for policy, path in CASES]
 def kind_of(path: Path) -> str:
     """Return the kind of cases in a file, which the first word of its name tells."""
     return path.stem.split("_")[0]
+
+
+def modules(policy: Policy) -> list[Path]:
+    """Return the Terraform root modules of a policy's fixture folder: the unit of Terraform is the folder."""
+    folder = FIXTURES / policy.stem
+    return sorted(path for path in folder.iterdir() if path.is_dir())
+
+
+TERRAFORM_CASES = [(policy, path) for policy in CATALOGUE if "terraform" in policy.languages for path in modules(policy)]
+TERRAFORM_IDS = [f"{policy.id}-{path.name}" for policy, path in TERRAFORM_CASES]

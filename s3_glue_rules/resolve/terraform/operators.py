@@ -56,7 +56,7 @@ def condition_of(value: Value) -> Condition:
     if isinstance(value, (Absent, Mapping, Sequence)):
         raise FunctionError("the condition is no boolean")
     # Impossible parts stay undetermined here: the sides of the conditional show what is impossible.
-    return Undetermined(symbol(value), f"{value.why_unknown()} is true")
+    return Undetermined(symbol(value), f"a condition holds that only deployment decides ({value.why_unknown()})")
 
 
 def _is(value: Value, *, holds: bool) -> bool:
@@ -293,6 +293,8 @@ def text_from(parts: list[Value], origin: Origin) -> Value:
             return part
         if isinstance(part, (Absent, Mapping, Sequence)):
             return Impossible("a template cannot hold null or a collection", origin)
+    if len(parts) == 1 and isinstance(parts[0], Choice):
+        return lifted((parts[0],), lambda values: text_from(list(values), origin), origin)
     written = tuple(_as_text(part) for part in parts)
     return text_of(written, origin)
 

@@ -7,7 +7,9 @@ from itertools import product
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import (
     Absent,
+    Always,
     Choice,
+    Condition,
     Encoded,
     Equal,
     Known,
@@ -206,22 +208,22 @@ def _not_null(value: Value) -> Value:
 
 @function("contains", 2)
 def _contains(call: Call) -> Value:
-    sequence, wanted = call.sequence(0), call.value(1)
-    conditions = []
+    sequence, wanted = call.sequence(0), call.read(1)
+    if isinstance(wanted, Absent):
+        raise UndecidableError("versions of Terraform disagree about looking for null", call.origin)
+    conditions: list[Condition] = []
     doubt: UndecidableError | None = None
     for item in sequence.items:
-        item = call.decisions.read(item)  # noqa: PLW2901 - the item in this branch
-        if isinstance(item, Absent):
-            doubt = UndecidableError("versions of Terraform disagree about null in lists", call.origin)
-            continue
         try:
             conditions.append(equal(item, wanted, call.decisions))
         except UndecidableError as error:
             doubt = error
-    holds = some(conditions)
-    if doubt is not None and not call.decisions.holds(holds):
-        raise doubt
-    return choice(holds, call.known(value=True), call.known(value=False), call.origin)
+    condition = some(conditions)
+    if doubt is None:
+        return choice(condition, call.known(value=True), call.known(value=False), call.origin)
+    if call.decisions.holds(condition):
+        return call.known(value=True)
+    raise doubt
 
 
 @function("index", 2)
@@ -258,12 +260,12 @@ def _compact(call: Call) -> Value:
     return ListSequence(tuple(kept), call.origin)
 
 
-def is_empty(value: Value) -> Equal:
+def is_empty(value: Value) -> Condition:
     """Return the condition that a text is empty. Attributes of resources are taken for never empty."""
     if isinstance(value, (Reference, Encoded)):
-        return Equal(Known("."), Known(""))
+        return Always(holds=False)
     if isinstance(value, Text) and any(isinstance(part, (Known, Reference)) for part in value.parts):
-        return Equal(Known("."), Known(""))
+        return Always(holds=False)
     if isinstance(value, (Unknown, Text)):
         raise UndecidableError(value.why_unknown(), value.origin)
     return Equal(value, Known(""))

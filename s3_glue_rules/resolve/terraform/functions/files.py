@@ -7,10 +7,9 @@ import re
 import stat
 from pathlib import Path
 
-from s3_glue_rules.resolve.terraform.functions.calls import Call, function
-
 from s3_glue_rules.model.values import Known, UndecidableError, Value
 from s3_glue_rules.resolve.terraform.functions import hashes
+from s3_glue_rules.resolve.terraform.functions.calls import Call, function
 from s3_glue_rules.resolve.terraform.functions.scalars import normal
 from s3_glue_rules.resolve.terraform.functions.sets import SetSequence
 from s3_glue_rules.resolve.terraform.lifting import FunctionError

@@ -8,9 +8,8 @@ import re
 import uuid
 from urllib.parse import quote_plus
 
-from s3_glue_rules.resolve.terraform.functions.calls import Call, function
-
 from s3_glue_rules.model.values import UndecidableError, Value
+from s3_glue_rules.resolve.terraform.functions.calls import Call, function
 from s3_glue_rules.resolve.terraform.lifting import FunctionError
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")

@@ -30,6 +30,8 @@ def json_text(value: Value) -> str:
     """Return the JSON text of a value. Raises UndecidableError where some of it is not known."""
     pieces: list[str] = []
     _write(value, pieces)
+    if sum(map(len, pieces)) > scalars.MOST_CHARACTERS:
+        raise UndecidableError("the JSON text is too long", value.origin)
     return "".join(pieces)
 
 
@@ -46,6 +48,8 @@ def _escape(letter: str) -> str:
 
 
 def _write(value: Value, pieces: list[str]) -> None:
+    if len(pieces) > scalars.MOST_ITEMS:
+        raise UndecidableError("the JSON text is too long", value.origin)
     if isinstance(value, Known):
         pieces.append(quoted(value.value) if isinstance(value.value, str) else scalars.text(value.value))
     elif isinstance(value, Absent):

@@ -6,7 +6,7 @@ import math
 import re
 from fractions import Fraction
 
-from s3_glue_rules.model.values import Absent, UndecidableError, Value
+from s3_glue_rules.model.values import Absent, Known, Mapping, Sequence, UndecidableError, Value
 from s3_glue_rules.resolve.terraform.functions import scalars, types
 from s3_glue_rules.resolve.terraform.functions.calls import Call, function
 from s3_glue_rules.resolve.terraform.functions.sets import ListSequence, ordered
@@ -153,14 +153,14 @@ def _quantified(call: Call, *, wanted: bool) -> Value:
     doubt: UndecidableError | None = None
     found = False
     for item in call.sequence(0).items:
+        if found and not isinstance(item, (Known, Mapping, Sequence)):
+            # Nothing that is still to be decided changes the result.
+            continue
         try:
             value = call.decisions.read(item)
-            found = found or (False if isinstance(value, Absent) else call.boolean(value)) is wanted
+            found = (False if isinstance(value, Absent) else call.boolean(value)) is wanted or found
         except UndecidableError as error:
             doubt = doubt or error
-        if found and doubt is None and not isinstance(value, Absent):
-            # What follows may still be no boolean at all, which is an error: only literals are looked at.
-            continue
     if found:
         return call.known(wanted)
     if doubt is not None:

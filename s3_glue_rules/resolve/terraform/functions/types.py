@@ -145,7 +145,7 @@ def unify(types: Iterable[Type]) -> Type | None:
     if len(distinct) == 1:
         return distinct[0]
     scalar = {kind for kind in distinct if isinstance(kind, str)}
-    structures = [kind for kind in distinct if not isinstance(kind, str)]
+    structures: list[Type] = [kind for kind in distinct if not isinstance(kind, str)]
     if structures:
         if scalar & {ANY, UNSURE}:
             return UNSURE
@@ -302,9 +302,9 @@ def _known_scalar(value: Known, kind: str) -> Known:
         if isinstance(written, bool):
             return value
         if written in {"true", "1"} and isinstance(written, str):
-            return Known(True, value.origin)  # noqa: FBT003 - the literal
+            return Known(True, value.origin)
         if written in {"false", "0"} and isinstance(written, str):
-            return Known(False, value.origin)  # noqa: FBT003 - the literal
+            return Known(False, value.origin)
     raise FunctionError(f"a {kind} is required")
 
 
@@ -320,7 +320,7 @@ def as_set(items: Iterable[Value], origin: Origin) -> SetSequence:
             null = null or item
         elif not any(_alike(item, other) for other in rest):
             rest.append(item)
-    ranked = [known[rank] for rank in sorted(known, key=lambda rank: (rank[0], rank[1]))]  # type: ignore[return-value]
+    ranked = [known[rank] for rank in sorted(known, key=lambda rank: (rank[0], rank[1]))]
     return SetSequence((*ranked, *(() if null is None else (null,)), *rest), origin)
 
 

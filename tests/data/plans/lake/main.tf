@@ -135,6 +135,10 @@ data "aws_iam_policy_document" "deferred" {
       type        = "Service"
       identifiers = ["logging.s3.amazonaws.com"]
     }
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::123456789012:root", terraform_data.later.id]
+    }
   }
 }
 
@@ -233,6 +237,18 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "theirs" {
     apply_server_side_encryption_by_default {
       sse_algorithm     = "aws:kms"
       kms_master_key_id = data.aws_kms_key.theirs.arn
+    }
+  }
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "unknown_rules" {
+  bucket = "elsewhere-too"
+  dynamic "rule" {
+    for_each = terraform_data.later.id == "x" ? [] : ["aws:kms"]
+    content {
+      apply_server_side_encryption_by_default {
+        sse_algorithm = rule.value
+      }
     }
   }
 }

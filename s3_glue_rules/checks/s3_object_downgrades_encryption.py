@@ -1,0 +1,59 @@
+"""SGR113: an object that the configuration uploads keeps its bucket's encryption."""
+
+from __future__ import annotations
+
+from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes, undecided
+from s3_glue_rules.model.resources import KeyKind, StoredObject
+from s3_glue_rules.model.values import Known, UndecidableError
+
+SUBJECT = StoredObject
+
+# What a bucket's default or an object may ask for, the weakest first.
+STRENGTH = {"AES256": 0, "aws:kms": 1, "aws:kms:dsse": 2}
+OWN_KEYS = {KeyKind.DECLARED, KeyKind.CUSTOMER_ALIAS}
+AWS_KEYS = {KeyKind.ABSENT, KeyKind.AWS_MANAGED}
+
+
+def check(stored: StoredObject) -> Answer:
+    """Fail an object that asks for less than its bucket's default: the request wins over the default."""
+    asked = stored.algorithm
+    if asked.is_absent:
+        return passes("the bucket's default applies")
+    try:
+        bucket = stored.bucket
+        default = None if bucket is None else bucket.algorithm.text(default="AES256")
+    except UndecidableError as unknown:
+        return _without_default(stored, f"the default of its bucket is not known: {unknown.reason}")
+    if bucket is None or default is None:
+        return _without_default(stored, "its bucket is not declared here")
+    if STRENGTH.get(default, 0) == 0:
+        return passes("the bucket's default is SSE-S3, and nothing is weaker")
+    algorithm = asked.text()
+    if algorithm not in STRENGTH:
+        return undecided(f"'{algorithm}' is not an algorithm that is compared with the default", at=asked.origin)
+    link = bucket.link(f"the default of bucket {bucket.label} is {default}")
+    if STRENGTH[algorithm] < STRENGTH[default]:
+        return fails(
+            f"object {stored.label} asks for {algorithm}, which is weaker than the {default} that bucket "
+            f"{bucket.label} has for a default. Remove server_side_encryption, or set it to {default}",
+            at=asked.origin,
+            chain=(link,),
+        )
+    if stored.key.kind not in AWS_KEYS or bucket.key.kind in AWS_KEYS | {KeyKind.NOT_A_KEY}:
+        return passes("the object asks for no less than its bucket's default")
+    if bucket.key.kind not in OWN_KEYS:
+        return undecided(f"whether the bucket's key is customer managed cannot be told: {bucket.key.reason}")
+    named = "no key" if stored.key.kind is KeyKind.ABSENT else stored.key.reason
+    return fails(
+        f"object {stored.label} asks for {algorithm} with {named}, so S3 uses the AWS managed key aws/s3 and not the "
+        f"customer managed key of bucket {bucket.label}. Remove server_side_encryption, or name the key in kms_key_id",
+        at=asked.origin if stored.key.kind is KeyKind.ABSENT else stored.key.value.origin,
+        chain=(link,),
+    )
+
+
+def _without_default(stored: StoredObject, reason: str) -> Answer:
+    """Answer where the bucket's default is not known: only SSE-S3 can be weaker than any."""
+    if isinstance(stored.algorithm, Known) and stored.algorithm.text() == "AES256":
+        return undecided(f"the object asks for AES256, and {reason}", at=stored.algorithm.origin)
+    return not_applicable(reason)

@@ -1,0 +1,291 @@
+"""Expressions of a plan's configuration → what they refer to, in the instance that they stand in.
+
+A plan does not tell expressions, only which things an expression refers to. What an expression means is therefore
+only said where one reference alone can be the reason that a value is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from s3_glue_rules.model.spans import Origin
+from s3_glue_rules.model.values import Absent, Encoded, Known, Reference, Unknown, Value
+from s3_glue_rules.resolve.plan.addresses import Key, Steps, flat, heads, steps_of
+from s3_glue_rules.resolve.plan.index import Item, PlanIndex, Scope, block_address, mapping
+from s3_glue_rules.resolve.terraform.policy_document import plain_json
+
+MOST_DEPTH = 60
+MOST_STEPS = 5_000
+
+_ALIAS_DATA = {"aws_kms_alias": "name", "aws_kms_key": "key_id"}
+_MANAGED_ALIAS = "alias/aws/"
+
+# What an attribute is taken for where a plan leaves it out (behind an index that is an expression).
+_IDENTIFIERS = ("id", "arn", "name", "bucket", "key_id")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A thing that an expression refers to.
+
+    ``pending`` says that its value is known after apply only; ``guessed`` that the plan does not tell the attribute.
+    """
+
+    value: Value
+    pending: bool = False
+    guessed: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where an expression stands: the module instance, the key of the resource or call, and its for_each."""
+
+    scope: Scope
+    key: Key = None
+    for_each: Any = None
+
+
+@dataclass
+class _Trail:
+    """How much one question has followed so far."""
+
+    origin: Origin
+    attribute: str
+    steps: int = 0
+
+
+class Follower:
+    """Follows references. ``document_of`` gives the policy document of a data source that is read during apply."""
+
+    def __init__(self, index: PlanIndex, document_of: Callable[[Item], Value]) -> None:
+        self._index = index
+        self._document_of = document_of
+        self._documents: dict[str, Value] = {}
+
+    def found(self, expression: Any, context: Context, origin: Origin, attribute: str = "id") -> list[Found]:
+        """Return what an expression refers to. ``attribute`` is what is wanted where the plan names none."""
+        return _distinct(self._expression(expression, context, (), _Trail(origin, attribute), 0))
+
+    def _expression(self, expression: Any, context: Context, path: Steps, trail: _Trail, depth: int) -> list[Found]:
+        trail.steps += 1
+        if depth > MOST_DEPTH or trail.steps > MOST_STEPS:
+            return [Found(Unknown("its references are followed no further", trail.origin), pending=True)]
+        if not isinstance(expression, dict):
+            return []
+        if "constant_value" in expression:
+            return [Found(_plain(expression["constant_value"], path, trail.origin))]
+        references = expression.get("references")
+        written = heads(references if isinstance(references, list) else ())
+        found: list[Found] = []
+        repeated: list[tuple[tuple[str, Key], ...]] = []
+        beside: list[Key] = []
+        is_clear = True
+        for text in written:
+            steps = steps_of(text)
+            if not _is_object(steps):
+                inner = self._name(steps, context, path, trail, depth)
+                found += inner
+                for item in inner:
+                    if isinstance(item.value, Known):
+                        if text in {"each.key", "count.index"}:
+                            beside.insert(0, context.key)
+                        elif isinstance(item.value.value, (str, int)):
+                            beside.append(item.value.value)
+                    elif not isinstance(item.value, (Absent, Reference)):
+                        is_clear = False
+            else:
+                repeated.append(steps)
+        for steps in repeated:
+            found += self._object(steps, context, path, trail, depth, beside if is_clear else [])
+        return found
+
+    def _name(
+        self, steps: tuple[tuple[str, Key], ...], context: Context, path: Steps, trail: _Trail, depth: int
+    ) -> list[Found]:
+        """Follow var.x, local.x, each.x and count.index."""
+        kind, name = steps[0][0], steps[1][0] if len(steps) > 1 else ""
+        below = flat([("", steps[1][1]), *steps[2:]]) + path if len(steps) > 1 else path
+        if kind == "var":
+            return self._variable(name, context, below, trail, depth)
+        if kind == "local":
+            return [Found(Unknown(f"the plan does not tell local.{name}", trail.origin), pending=True)]
+        if kind == "count" or (kind == "each" and name == "key"):
+            return [] if context.key is None else [Found(Known(context.key, trail.origin))]
+        if kind == "each":
+            outside = Context(context.scope)
+            selected = (context.key, *below) if context.key is not None else below
+            return self._expression(context.for_each, outside, selected, trail, depth + 1)
+        return []  # path, terraform, self: known when the plan is made
+
+    def _variable(self, name: str, context: Context, path: Steps, trail: _Trail, depth: int) -> list[Found]:
+        scope = context.scope
+        declared = mapping(mapping(scope.module.get("variables")).get(name))
+        if scope.parent is None:
+            given = mapping(self._index.document.data.get("variables")).get(name)
+            if isinstance(given, dict):
+                return [Found(_plain(given.get("value"), path, trail.origin))]
+        else:
+            expressions = mapping(scope.call.get("expressions"))
+            if name in expressions:
+                outside = Context(scope.parent, scope.key, scope.call.get("for_each_expression"))
+                return self._expression(expressions[name], outside, path, trail, depth + 1)
+        if "default" in declared:
+            return [Found(_plain(declared["default"], path, trail.origin))]
+        return [Found(Unknown(f"the plan does not tell var.{name}", trail.origin), pending=True)]
+
+    def _object(
+        self,
+        steps: tuple[tuple[str, Key], ...],
+        context: Context,
+        path: Steps,
+        trail: _Trail,
+        depth: int,
+        beside: list[Key],
+    ) -> list[Found]:
+        """Follow a reference to a resource, a data source or a module."""
+        scope = context.scope
+        if steps[0][0] == "module":
+            name, key = steps[1]
+            modules = self._index.module_instances(scope, name)
+            below = flat(steps[2:]) + path
+            address, below = _instance(modules, key, below, beside, is_named=len(steps) > 2)
+            if address is None:
+                return [] if key in modules else [_ambiguous(f"module.{name}", trail)]
+            return self._output(self._index.scope(address), below, trail, depth)
+        mode = "data" if steps[0][0] == "data" else "managed"
+        start = 1 if mode == "data" else 0
+        kind, (name, key) = steps[start][0], steps[start + 1]
+        rest = steps[start + 2 :]
+        shown = block_address(mode, kind, name)
+        items = self._index.instances(scope.address, mode, kind, name)
+        if not items:
+            if shown in self._index.blocks(scope) and mode == "managed":
+                return []  # count is 0 or for_each is empty
+            return [Found(Unknown(f"{shown} is read at deployment", trail.origin), pending=True)]
+        item, below = _instance(items, key, flat(rest) + path, beside, is_named=bool(rest))
+        if item is None:
+            return [] if key is not None else [_ambiguous(shown, trail)]
+        attribute = rest[0][0] if rest else next((s for s in reversed(below) if _is_attribute(item, s)), None)
+        if mode == "data":
+            return [self._data(item, str(attribute or trail.attribute), trail)]
+        if attribute is None:
+            return [Found(Reference(item.address, trail.attribute, trail.origin), pending=True, guessed=True)]
+        reference = Reference(item.address, str(attribute), trail.origin)
+        return [Found(reference, pending=not item.knows(str(attribute)))]
+
+    def _output(self, inner: Scope, path: Steps, trail: _Trail, depth: int) -> list[Found]:
+        name = path[0] if path else None
+        expression = inner.output(name) if isinstance(name, str) else None
+        if expression is not None:
+            return self._expression(expression, Context(inner), path[1:], trail, depth + 1)
+        # The plan does not tell the output: it must be one that leads to what can be wanted here.
+        found: list[Found] = []
+        for other in mapping(inner.module.get("outputs")):
+            for item in self._expression(inner.output(other), Context(inner), (), trail, depth + 1):
+                if isinstance(item.value, Reference) and is_wanted(self._index, item.value, trail.attribute):
+                    found.append(replace(item, pending=True, guessed=True))
+        distinct = _distinct(found)
+        if len({item.value.target for item in distinct if isinstance(item.value, Reference)}) == 1:
+            exact = [item for item in distinct if getattr(item.value, "attribute", "") == trail.attribute]
+            return (exact or distinct)[:1]
+        return [_ambiguous(inner.address, trail)]
+
+    def _data(self, item: Item, attribute: str, trail: _Trail) -> Found:
+        is_pending = not item.knows(attribute)
+        name = item.values.get(_ALIAS_DATA.get(item.type, ""))
+        if isinstance(name, str) and name.startswith(_MANAGED_ALIAS):
+            return Found(Known(name, trail.origin), pending=True)
+        if not is_pending:
+            return Found(_plain(item.values.get(attribute), (), trail.origin))
+        if item.type == "aws_iam_policy_document" and attribute in {"json", "minified_json"}:
+            return Found(self._document(item), pending=True)
+        return Found(Unknown(f"{item.address} is read at deployment", trail.origin), pending=True)
+
+    def _document(self, item: Item) -> Value:
+        known = self._documents.get(item.address)
+        if known is None:
+            # Set first: documents that are made of each other cannot be.
+            self._documents[item.address] = Unknown("known after apply", self._index.document.origin(*item.path))
+            known = self._documents[item.address] = self._document_of(item)
+        return known
+
+
+def is_wanted(index: PlanIndex, reference: Reference, attribute: str) -> bool:
+    """Return whether an attribute of a resource can be what a place of that kind takes: keys give ARNs, and so on."""
+    item = index.managed.get(reference.target)
+    if item is None:
+        return False
+    is_key = item.type.startswith("aws_kms_")
+    return is_key if attribute == "arn" else not is_key and reference.attribute in _IDENTIFIERS
+
+
+def same_value(index: PlanIndex, reference: Reference, text: str, *, guessed: bool) -> str | None:
+    """Return the attribute of a referenced resource that has this known value, or None."""
+    item = index.managed.get(reference.target)
+    names = (reference.attribute, *_IDENTIFIERS) if guessed else (reference.attribute,)
+    return next((name for name in names if item is not None and item.values.get(name) == text), None)
+
+
+def _instance(
+    instances: dict[Key, Any], key: Key, path: Steps, beside: list[Key], *, is_named: bool
+) -> tuple[Any, Steps]:
+    """Choose an instance: by the key that is written, by one that the path goes through, by one that stands beside."""
+    if key is not None:
+        return instances.get(key), path
+    if None in instances or (is_named and len(instances) == 1):
+        return next(iter(instances.values())), path
+    if path and path[0] in instances:
+        return instances[path[0]], path[1:]
+    for other in beside:
+        if other in instances:
+            return instances[other], path
+    return (next(iter(instances.values())) if len(instances) == 1 else None), path
+
+
+def _ambiguous(what: str, trail: _Trail) -> Found:
+    return Found(Unknown(f"the plan does not tell which instance of {what} is meant", trail.origin), pending=True)
+
+
+def _is_object(steps: tuple[tuple[str, Key], ...]) -> bool:
+    if len(steps) < 2 or (steps[0][0] == "data" and len(steps) < 3):
+        return False
+    return steps[0][0] not in {"var", "local", "each", "count", "path", "terraform", "self"}
+
+
+def _is_attribute(item: Item, name: str | int) -> bool:
+    return isinstance(name, str) and (name in item.values or name in item.unknown)
+
+
+def _plain(data: Any, path: Steps, origin: Origin) -> Value:
+    for step in path:
+        if isinstance(data, dict):
+            data = data.get(str(step))
+        elif isinstance(data, list):
+            # A set of texts has its texts as keys.
+            inside = isinstance(step, int) and step < len(data)
+            data = data[step] if inside and isinstance(step, int) else step if step in data else None
+    return plain_json(data, origin)
+
+
+def _distinct(found: Iterable[Found]) -> list[Found]:
+    kept: list[Found] = []
+    for item in found:
+        value = item.value
+        if isinstance(value, Reference):
+            twins = [
+                number
+                for number, other in enumerate(kept)
+                if isinstance(other.value, Reference)
+                and other.value.target == value.target
+                and (item.guessed or other.guessed or other.value.attribute == value.attribute)
+            ]
+            if twins:
+                if kept[twins[0]].guessed:
+                    kept[twins[0]] = item
+                continue
+        elif isinstance(value, Encoded) and any(other.value is value for other in kept):
+            continue
+        kept.append(item)
+    return kept
