@@ -7,18 +7,19 @@ import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from s3_glue_rules.discover_terraform import ModuleLoader, shown_name, terraform_estates
 from s3_glue_rules.model.declarations import Estate
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.read.assembly import AssemblyHints, is_assembly, read_assembly
 from s3_glue_rules.read.cloudformation import SUFFIXES, Template, load_template
-from s3_glue_rules.read.plan import PlanDocument, load_plan
 from s3_glue_rules.read.source import ReadError
 from s3_glue_rules.read.terraform import VALUE_SUFFIXES, is_module_file
 from s3_glue_rules.resolve.estates import EstateBuilder
-from s3_glue_rules.resolve.plan import plan_estate
-from s3_glue_rules.resolve.terraform.plan_root import PlanRoot
+
+if TYPE_CHECKING:
+    from s3_glue_rules.read.plan import PlanDocument
 
 # Folders of tools, whose files no one deploys from.
 SKIPPED_FOLDERS = {
@@ -155,9 +156,12 @@ def discover(paths: Iterable[str], terraform: TerraformOptions | None = None) ->
 def _plans(discovery: Discovery, loader: Loader, paths: list[Path]) -> dict[Path, PlanDocument | None]:
     """Return the Terraform plans among JSON files (None for one that cannot be read)."""
     found: dict[Path, PlanDocument | None] = {}
-    for path in paths:
-        if path.suffix != ".json":
-            continue
+    documents = [path for path in paths if path.suffix == ".json"]
+    if not documents:
+        return found
+    from s3_glue_rules.read.plan import load_plan
+
+    for path in documents:
         try:
             document = load_plan(path, loader.shown(path))
         except ReadError as error:
@@ -177,9 +181,13 @@ def _plans(discovery: Discovery, loader: Loader, paths: list[Path]) -> dict[Path
 def _add_plans(
     discovery: Discovery, plans: dict[Path, PlanDocument | None], options: TerraformOptions, loader: ModuleLoader
 ) -> None:
-    for document in plans.values():
-        if document is None:
-            continue
+    documents = [document for document in plans.values() if document is not None]
+    if not documents:
+        return
+    from s3_glue_rules.resolve.plan import plan_estate
+    from s3_glue_rules.resolve.terraform.plan_root import PlanRoot
+
+    for document in documents:
         try:
             root = PlanRoot(Path(options.root), document, loader) if options.root is not None else None
             estate = plan_estate(document, root)

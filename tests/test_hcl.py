@@ -219,3 +219,17 @@ def test_comments_by_which_findings_are_accepted(tmp_path: Path) -> None:
     write(tmp_path, main__tf=text)
     block = load_module(tmp_path, "m").resources["a", "b"]
     assert block.comments == (("SGR101", "why"), ("SGR102", "because"), ("SGR103", "because"))
+
+
+def test_conditionals_are_read_from_the_right() -> None:
+    expression = parse_expression("a ? 1 : b ? 2 : c ? 3 : 4")
+    assert isinstance(expression, syntax.Conditional)
+    assert isinstance(expression.condition, syntax.Name)
+    second = expression.otherwise
+    assert isinstance(second, syntax.Conditional)
+    assert isinstance(second.then, syntax.Literal)
+    assert second.then.value == 2
+    assert isinstance(second.otherwise, syntax.Conditional)
+    bracketed = parse_expression("(a ? b : c) ? 1 : 2")
+    assert isinstance(bracketed, syntax.Conditional)
+    assert isinstance(bracketed.condition, syntax.Conditional)

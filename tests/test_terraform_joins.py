@@ -327,19 +327,25 @@ RESOURCES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "no arn": ("fail", (ARN, Text((NAME, Known("/*"))))),
     "another": ("fail", (ref("aws_s3_bucket.other.arn"), Text((ref("aws_s3_bucket.other.arn"), Known("/*"))))),
     "open": ("undecided", (ARN, LATER)),
+    "given by another system": ("undecided", (ref("terraform_data.d.output"), Text((ARN, Known("/*"))))),
+    "put together elsewhere": ("undecided", (ARN, Text((ref("terraform_data.d.output"), Known("/*"))))),
 }
 
 
 @pytest.mark.parametrize("case", RESOURCES)
 def test_resources_of_a_bucket_policy(case: str) -> None:
     expected, resources = RESOURCES[case]
-    parts = (declared(BUCKET, bucket="lake"), declared("aws_s3_bucket.other", bucket="other"))
+    parts = (
+        declared(BUCKET, bucket="lake"),
+        declared("aws_s3_bucket.other", bucket="other"),
+        declared("terraform_data.d"),
+    )
     policy = encoded(tls(*resources))
     separate = declared("aws_s3_bucket_policy.x", bucket=ref(f"{BUCKET}.id"), policy=policy)
     assert verdict("SGR109", BUCKET, *parts, separate) == expected
     inline = (
         declared(BUCKET, bucket="lake", policy=policy),
-        parts[1],
+        *parts[1:],
         declared("aws_s3_bucket_policy.x", bucket="lake"),
     )
     assert verdict("SGR109", BUCKET, *inline) == expected
@@ -453,6 +459,7 @@ ROTATION: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "asymmetric": (KEY, "not_applicable", "not_applicable", {"customer_master_key_spec": "ECC_NIST_P256"}),
     "asymmetric on": (KEY, "pass", "fail", {"customer_master_key_spec": "RSA_2048", "enable_key_rotation": "true"}),
     "own store": (KEY, "not_applicable", "not_applicable", {"custom_key_store_id": "cks-1"}),
+    "own store, variable": (KEY, "undecided", "not_applicable", {"custom_key_store_id": Open(Variable("v", "v"))}),
     "own store, unknown": (KEY, "undecided", "not_applicable", {"custom_key_store_id": LATER}),
     "external store on": (KEY, "pass", "fail", {"xks_key_id": "x", "enable_key_rotation": True}),
     "external": ("aws_kms_external_key.e", "not_applicable", "not_applicable", {}),
@@ -467,6 +474,13 @@ def test_rotation(case: str) -> None:
     assert verdict("SGR201", address, declared(address, **arguments)) == rotates
     found = verdict("SGR203", address, declared(address, **arguments))
     assert found == (possible if case != "open" else found)
+
+
+def test_key_that_rotates_where_it_can() -> None:
+    spec = Open(Variable("var.s", "var.s", "SYMMETRIC_DEFAULT"))
+    rotates = Choice(Equal(spec, Known("SYMMETRIC_DEFAULT")), Known(True), Known(False))
+    key = declared(KEY, customer_master_key_spec=spec, enable_key_rotation=rotates)
+    assert verdict("SGR201", KEY, key) == "pass"
 
 
 @pytest.mark.parametrize(
@@ -504,6 +518,10 @@ def test_policies_of_keys() -> None:
     assert verdict("SGR207", KEY, declared(KEY), separate(LATER, encoded(EVERYONE))) == "undecided"
     assert verdict("SGR207", KEY, declared(KEY, policy=encoded(ROOT)), separate(LATER, encoded(EVERYONE))) == "pass"
     assert verdict("SGR207", KEY, declared(KEY, policy="no JSON")) == "undecided"
+    given = {
+        "Statement": [{"Effect": "Allow", "Principal": {"AWS": ref("terraform_data.d.output")}, "Action": "kms:*"}]
+    }
+    assert verdict("SGR207", KEY, declared(KEY, policy=encoded(given)), declared("terraform_data.d")) == "undecided"
 
 
 def test_keys_that_can_be_lost() -> None:
@@ -514,6 +532,12 @@ def test_keys_that_can_be_lost() -> None:
     for written, expected in ((Known(True), "pass"), (Known(False), "fail"), (LATER, "undecided")):
         assert verdict("SGR205", KEY, declared(KEY, attributes={"prevent_destroy": written}), *users) == expected
     assert verdict("SGR205", KEY, declared(KEY)) == "not_applicable"
+    tagged = declared("aws_s3_bucket.tagged", tags={"kms_key_arn": ref(f"{KEY}.arn")})
+    assert verdict("SGR205", KEY, declared(KEY), tagged) == "not_applicable"
+    module = declared("module.m", kms_key_arn=ref(f"{KEY}.arn"))
+    assert verdict("SGR205", KEY, declared(KEY), module) == "undecided"
+    kept = declared(KEY, attributes={"prevent_destroy": Known(True)})
+    assert verdict("SGR205", KEY, kept, module) == "pass"
     by_alias = bucket_under(ref("aws_kms_alias.lake.arn"))
     assert verdict("SGR205", KEY, declared(KEY), ALIAS, *by_alias) == "fail"
 
@@ -624,6 +648,7 @@ REFERENCES: dict[str, tuple[str, Any]] = {
     "literal": ("pass", "lake-sse"),
     "Terraform's name": ("fail", "lake"),
     "address": ("fail", CONFIGURATION),
+    "attribute in quotes": ("fail", f"{CONFIGURATION}.name"),
     "of another job": ("pass", ref("aws_glue_job.other.security_configuration")),
     "role": ("fail", ref("aws_iam_role.r.name")),
     "undeclared": ("undecided", "elsewhere"),
@@ -782,7 +807,13 @@ OBJECTS: dict[str, tuple[str, tuple[str, Any] | None, dict[str, Any]]] = {
     "DSSE": ("pass", ("aws:kms:dsse", OWN), {"server_side_encryption": "aws:kms:dsse", "kms_key_id": OWN}),
     "key of the bucket open": ("undecided", ("aws:kms", LATER), {"server_side_encryption": "aws:kms"}),
     "default open": ("undecided", (LATER, None), {"server_side_encryption": "AES256"}),  # type: ignore[dict-item]
-    "default open, KMS": ("not_applicable", (LATER, None), {"server_side_encryption": "aws:kms"}),  # type: ignore[dict-item]
+    "default open, KMS": ("undecided", (LATER, None), {"server_side_encryption": "aws:kms"}),  # type: ignore[dict-item]
+    "key that cannot be told": ("undecided", ("aws:kms", OWN), {"kms_key_id": "arn:aws:kms:eu-west-1:1:key/1"}),
+    "the bucket's key by ARN": (
+        "pass",
+        ("aws:kms", "arn:aws:kms:eu-west-1:1:key/1"),
+        {"kms_key_id": "arn:aws:kms:eu-west-1:1:key/1"},
+    ),
     "algorithm open": ("undecided", ("aws:kms", OWN), {"server_side_encryption": LATER}),
 }
 
@@ -805,7 +836,10 @@ def test_objects_in_other_buckets() -> None:
         parts = (declared(BUCKET, bucket="lake"), declared("aws_s3_bucket.unnamed"), separate)
         assert verdict("SGR113", OBJECT, stored, *parts) == expected
         stored = declared(OBJECT, bucket=bucket, server_side_encryption="aws:kms")
-        assert verdict("SGR113", OBJECT, stored, *parts) == ("pass" if bucket == "lake" else "not_applicable")
+        assert verdict("SGR113", OBJECT, stored, *parts) == ("pass" if bucket == "lake" else "undecided")
+        stored = declared(OBJECT, bucket=bucket, kms_key_id=ref(f"{KEY}.arn"))
+        wanted = "pass" if bucket == "lake" else "not_applicable"
+        assert verdict("SGR113", OBJECT, stored, declared(KEY), *parts) == wanted
 
 
 # Shapes that no provider accepts

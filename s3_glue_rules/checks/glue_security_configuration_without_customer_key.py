@@ -18,11 +18,14 @@ def check(configuration: SecurityConfiguration) -> Answer:
     unknown: UndecidableError | None = None
     judged = False
     for part in (*configuration.s3, configuration.logs, configuration.bookmarks):
+        problem: Answer | None = None
         try:
-            if part.mode.text(default="DISABLED") not in KMS_MODES:
-                continue
+            # With a key that can encrypt, it does not matter which mode it is.
+            if part.mode.is_known or part.mode.is_absent or key_problem(configuration, part) is not None:
+                if part.mode.text(default="DISABLED") not in KMS_MODES:
+                    continue
+                problem = key_problem(configuration, part)
             judged = True
-            problem = key_problem(configuration, part)
         except UndecidableError as error:
             unknown = error
             continue

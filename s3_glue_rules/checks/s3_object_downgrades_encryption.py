@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes, undecided
+from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import KeyKind, StoredObject
 from s3_glue_rules.model.values import Known, UndecidableError
 
@@ -39,8 +40,12 @@ def check(stored: StoredObject) -> Answer:
             at=asked.origin,
             chain=(link,),
         )
-    if stored.key.kind not in AWS_KEYS or bucket.key.kind in AWS_KEYS | {KeyKind.NOT_A_KEY}:
+    if bucket.key.kind in AWS_KEYS | {KeyKind.NOT_A_KEY} or symbol(stored.key.value) == symbol(bucket.key.value):
         return passes("the object asks for no less than its bucket's default")
+    if stored.key.kind is KeyKind.UNRESOLVED:
+        return undecided(stored.key.reason, at=stored.key.value.origin)
+    if stored.key.kind not in AWS_KEYS:
+        return passes("the object names a key of its own")
     if bucket.key.kind not in OWN_KEYS:
         return undecided(f"whether the bucket's key is customer managed cannot be told: {bucket.key.reason}")
     named = "no key" if stored.key.kind is KeyKind.ABSENT else stored.key.reason
@@ -53,7 +58,9 @@ def check(stored: StoredObject) -> Answer:
 
 
 def _without_default(stored: StoredObject, reason: str) -> Answer:
-    """Answer where the bucket's default is not known: only SSE-S3 can be weaker than any."""
-    if isinstance(stored.algorithm, Known) and stored.algorithm.text() == "AES256":
-        return undecided(f"the object asks for AES256, and {reason}", at=stored.algorithm.origin)
+    """Answer where the bucket's default is not known: SSE-S3 and the AWS managed key may be less than it."""
+    asked = stored.algorithm
+    is_weak = isinstance(asked, Known) and (asked.text() == "AES256" or stored.key.kind in AWS_KEYS)
+    if is_weak:
+        return undecided(f"the object asks for {asked.text()}, and {reason}", at=asked.origin)
     return not_applicable(reason)

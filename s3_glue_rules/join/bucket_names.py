@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from s3_glue_rules.join.terraform import followed
+from s3_glue_rules.join.terraform import followed, opened
 from s3_glue_rules.join.view import Joined, possible_at
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.spans import Origin
@@ -41,7 +41,7 @@ class NamedBucket(Joined):
         """Return which part of this bucket a Resource of a policy covers."""
         # Reading the name may decide a parameter that the resource is put together from: name first, then both agree.
         name = self.at("BucketName")
-        resource = followed(self.view, resource)
+        resource = opened(self.view, followed(self.view, resource))
         if isinstance(resource, Reference):
             is_own = resource.target == self.declaration.address and resource.attribute in _ARN_ATTRIBUTES
             return "bucket" if is_own else ""
@@ -67,7 +67,7 @@ class NamedBucket(Joined):
         match = re.fullmatch(_ARN, _without_partition(text), re.DOTALL)
         if match is not None and isinstance(name, (Known, Text, Open)) and symbol(name) == match.group(1):
             return _part(match.group(2) or "")
-        if any(isinstance(part, Reference) for part in parts):
+        if any(isinstance(opened(self.view, part), Reference) for part in parts):
             return ""
         if match is None:
             if "\0" in text.split(":::")[0] and ":::" not in text:

@@ -277,9 +277,10 @@ def _named(view: EstateView, value: Value) -> SecurityConfigurationUse:
 
 
 def _ids(declaration: Declaration) -> tuple[str, ...]:
-    """Return what only the text calls a resource: its logical id, and in Terraform the last part of it, too."""
+    """Return what only the text calls a resource: its logical id, in Terraform its label and its address."""
     if declaration.language == TERRAFORM:
-        return (declaration.logical_id, declaration.logical_id.rsplit(".", 1)[-1])
+        address = declaration.logical_id
+        return (address.rsplit(".", 1)[-1], address, f"{address}.name", f"{address}.id")
     return (declaration.logical_id,)
 
 

@@ -67,19 +67,18 @@ def _referred(view: EstateView, reference: Reference, written: Value) -> KeyUse:
     attribute = reference.attribute
     name = declaration.name or declaration.address
     link = Link(declaration.origin, f"'{name}' is the {declaration.type}")
-    if declaration.type in KEY_MAKERS:
-        if attribute in _KEY_IDS | _ARNS:
-            form = "ARN" if attribute in _ARNS else "key id"
-            return KeyUse(
-                KeyKind.DECLARED, written, key_of(view, declaration), form, key_region=declaration.region, chain=(link,)
-            )
-    elif declaration.type in ALIAS_TYPES:
+    if declaration.type in KEY_MAKERS and attribute in _KEY_IDS | _ARNS:
+        form = "ARN" if attribute in _ARNS else "key id"
+        return KeyUse(
+            KeyKind.DECLARED, written, key_of(view, declaration), form, key_region=declaration.region, chain=(link,)
+        )
+    if declaration.type in ALIAS_TYPES:
         use = key_use(view, view.at(declaration, "TargetKeyId"))
         form = {"target_key_arn": "ARN", "target_key_id": use.form}.get(attribute, "alias")
         if attribute in _ARNS:
             form = "alias ARN"
         return KeyUse(use.kind, written, use.key, form, use.reason, use.key_region, (link, *use.chain))
-    elif _is_open_ended(declaration) or _KEY_ATTRIBUTE.search(attribute):
+    if _is_open_ended(declaration) or _KEY_ATTRIBUTE.search(attribute) or "." in attribute:
         return KeyUse(
             KeyKind.UNRESOLVED,
             written,

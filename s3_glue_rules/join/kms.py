@@ -17,6 +17,7 @@ from s3_glue_rules.model.values import (
     Absent,
     Known,
     Mapping,
+    Open,
     Reference,
     Sequence,
     Text,
@@ -101,6 +102,7 @@ _DATA_TYPES = frozenset(
         "aws_timestreamwrite_database",
     }
 )
+_TAGS = {"tags", "tags_all"}
 _KEEPING = ("Retain", "RetainExceptOnCreate")
 _KEY_PROPERTY = re.compile(r"(?i)kms|^KeyId$|EncryptionKey|^key_(id|arn)$")
 
@@ -117,6 +119,14 @@ class JoinedKey(Joined, Key):
     def spec(self) -> Value:
         """The key spec as written."""
         return self.at("KeySpec")
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether it is a symmetric encryption key. An open spec may be known not to be the symmetric one."""
+        spec = self.spec
+        if isinstance(spec, Open) and not self.view.reader.world.domain(spec.variable).admits("SYMMETRIC_DEFAULT"):
+            return False
+        return super().is_symmetric
 
     @cached_property
     def usage(self) -> Value:
@@ -200,7 +210,7 @@ def _key_properties(estate: Estate) -> list[_KeyProperty]:
             continue
         for path, leaf in walk(declaration.properties):
             named = [step for step in path if isinstance(step, str)]
-            if not named or not _KEY_PROPERTY.search(named[-1]):
+            if not named or named[0] in _TAGS or not _KEY_PROPERTY.search(named[-1]):
                 continue
             if isinstance(leaf, (Reference, Text, Known)):
                 found.append((declaration, path, leaf.origin, _named(leaf)))

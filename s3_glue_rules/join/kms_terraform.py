@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.kms import JoinedKey
-from s3_glue_rules.join.terraform import followed, naming
+from s3_glue_rules.join.terraform import followed, modules_mentioning, naming, opened
+from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.documents import Policies, Statement
 from s3_glue_rules.model.resources import DeletionGuard
-from s3_glue_rules.model.values import Absent, Known, Reference, UndecidableError, Unknown, Value
+from s3_glue_rules.model.values import Absent, Known, Open, Reference, UndecidableError, Unknown, Value
 
 PLAIN_KEY = "aws_kms_key"
 EXTERNAL_KEY = "aws_kms_external_key"
@@ -52,7 +54,7 @@ class TerraformKey(JoinedKey):
             return Known("EXTERNAL", self.header)
         for name, origin in (("xks_key_id", "EXTERNAL_KEY_STORE"), ("custom_key_store_id", "AWS_CLOUDHSM")):
             written = self.at(name)
-            if isinstance(written, Unknown):
+            if isinstance(written, (Unknown, Open)):
                 return written
             if not written.is_absent and not (isinstance(written, Known) and written.text() == ""):
                 return Known(origin, written.origin)
@@ -85,7 +87,23 @@ class TerraformKey(JoinedKey):
                 statements.extend(statements_of(self.view.reader, document))
             except UndecidableError as unknown:
                 unreadable = unknown
-        return Policies(tuple(statements), written, unreadable if written else doubt)
+        return Policies(tuple(map(self._opened, statements)), written, unreadable if written else doubt)
+
+    def _opened(self, statement: Statement) -> Statement:
+        """Return the statement with principals unknown that other systems give."""
+        principals = (replace(item, value=opened(self.view, item.value)) for item in statement.principals)
+        return replace(statement, principals=tuple(principals))
+
+    @cached_property
+    def possible_user(self) -> Link | None:
+        """The module that is given the key and cannot be read, if there is one."""
+        for module in modules_mentioning(self.view.estate, self.declaration.address):
+            if self.view.exists(module):
+                name = module.name or module.address
+                return Link(
+                    module.origin, f"the module '{name}' is given the key, and what it does with it is not read"
+                )
+        return None
 
     def _separate_policies(self) -> list[Declaration]:
         names = frozenset({f"ref:{self.declaration.address}"})

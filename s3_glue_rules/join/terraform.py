@@ -17,6 +17,7 @@ from s3_glue_rules.model.values import (
     Reference,
     Sequence,
     Text,
+    Unknown,
     Value,
 )
 
@@ -93,6 +94,16 @@ def _written(view: EstateView, declaration: Declaration, attribute: str) -> Valu
         else:
             return Absent(value.origin)
     return value
+
+
+def opened(view: EstateView, value: Value) -> Value:
+    """Return a value as unknown where it is an attribute of a resource that carries whatever is put there."""
+    if not isinstance(value, Reference):
+        return value
+    declaration = view.estate.declarations.get(value.target)
+    if declaration is None or declaration.language != TERRAFORM or not is_open_ended(declaration):
+        return value
+    return Unknown(value.why_unknown(), value.origin)
 
 
 def is_open_ended(declaration: Declaration) -> bool:

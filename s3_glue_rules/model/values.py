@@ -18,6 +18,11 @@ Scalar = Union[str, int, float, bool]
 MOST_CHARACTERS = 16 * 1024 * 1024
 MOST_PARTS = 10_000
 
+# Values of variables that are no texts: null, and a structure that stands for itself only as the default.
+NULL = "null"
+DEFAULT = "its default"
+MARKERS = {NULL, DEFAULT}
+
 
 class UndecidableError(Exception):
     """A check needs a value that cannot be read before deployment. The judge turns it into the verdict undecided."""

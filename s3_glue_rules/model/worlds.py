@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from s3_glue_rules.model.values import Variable
+from s3_glue_rules.model.values import MARKERS, Variable
 
 
 @dataclass(frozen=True)
@@ -147,12 +147,16 @@ class World:
         return tuple(said)
 
 
+def _quoted(value: str) -> str:
+    return value if value in MARKERS else f"'{value}'"
+
+
 def _domain_phrases(variable: Variable, domain: Domain) -> Iterator[str]:
     full = Domain.of(variable)
     if domain == full:
         return
     if domain.single is not None:
-        yield f"{variable.name} is '{domain.single}'"
+        yield f"{variable.name} is {_quoted(domain.single)}"
         return
     if domain.listed is None:
         left_out: Iterable[str] = domain.excluded
@@ -162,9 +166,9 @@ def _domain_phrases(variable: Variable, domain: Domain) -> Iterator[str]:
         left_out = (full.listed or frozenset()) - kept
     left_out = sorted(left_out)
     if kept is not None and len(kept) <= len(left_out):
-        yield f"{variable.name} is " + " or ".join(f"'{value}'" for value in sorted(kept))
+        yield f"{variable.name} is " + " or ".join(_quoted(value) for value in sorted(kept))
     else:
-        yield f"{variable.name} is not " + " or ".join(f"'{value}'" for value in left_out)
+        yield f"{variable.name} is not " + " or ".join(_quoted(value) for value in left_out)
 
 
 def _fits(world: World, pinned: dict[Variable, str]) -> bool:

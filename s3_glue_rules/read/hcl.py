@@ -277,10 +277,29 @@ class HclFile:
         return Call(self.origin(node), self.text(node.children[0]), arguments, expands)
 
     def _conditional(self, node: Node, depth: int) -> Expression:
-        parts = [self.expression(child, depth) for child in node.children if child.type == "expression"]
-        if len(parts) != 3:
+        pairs, last = self._chain(node)
+        if last is None:
             return Broken(self.origin(node), "the conditional has a syntax error")
-        return Conditional(self.origin(node), *parts)
+        built = self.expression(last, depth)
+        for test, then in reversed(pairs):
+            origin = Origin(self.source, (test.start_byte, node.end_byte))
+            built = Conditional(origin, self.expression(test, depth), self.expression(then, depth), built)
+        return built
+
+    def _chain(self, node: Node) -> tuple[list[tuple[Node, Node]], Node | None]:
+        """Return the conditions with what each gives, and what the last one leaves.
+
+        HCL reads ``a ? x : b ? y : z`` from the right; tree-sitter-hcl puts what stands left into the condition.
+        """
+        parts = [child for child in node.children if child.type == "expression"]
+        if len(parts) != 3:
+            return [], None
+        test, then, otherwise = parts
+        inner = [child for child in test.children if child.type != "comment"]
+        if len(inner) == 1 and inner[0].type == "conditional":
+            pairs, last = self._chain(inner[0])
+            return ([*pairs, (last, then)], otherwise) if last is not None else ([], None)
+        return [(test, then)], otherwise
 
     def _operation(self, node: Node, depth: int) -> Expression:
         inner = node.children[0]

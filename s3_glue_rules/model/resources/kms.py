@@ -78,6 +78,11 @@ class Key(Resource):
         """The resources of the estate that encrypt data with this key, as chain steps."""
 
     @property
+    def possible_user(self) -> Link | None:
+        """Something that is given the key and cannot be read: it may encrypt data with it."""
+        return None
+
+    @property
     @abstractmethod
     def guards(self) -> tuple[DeletionGuard, ...]:
         """The settings that have to keep the key from being deleted, as they are written."""

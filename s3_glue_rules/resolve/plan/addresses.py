@@ -45,10 +45,7 @@ def flat(steps: Iterable[tuple[str, Key]]) -> Steps:
 
 def module_of(address: str) -> str:
     """Return the module part of the address of a resource (empty for the root module)."""
-    last = ""
-    for last, _, _ in module_parts(address):
-        pass
-    return last
+    return next(reversed([module for module, _, _ in module_parts(address)]), "")
 
 
 _MODULE = re.compile(r'module\.[^.\[\]"]+(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?\.?')

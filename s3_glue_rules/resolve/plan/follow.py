@@ -7,8 +7,9 @@ only said where one reference alone can be the reason that a value is not known.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping as MappingType
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import Absent, Encoded, Known, Reference, Unknown, Value
@@ -16,10 +17,13 @@ from s3_glue_rules.resolve.plan.addresses import Key, Steps, flat, heads, steps_
 from s3_glue_rules.resolve.plan.index import Item, PlanIndex, Scope, block_address, mapping
 from s3_glue_rules.resolve.terraform.policy_document import plain_json
 
+T = TypeVar("T")
+
 MOST_DEPTH = 60
 MOST_STEPS = 5_000
 
 _ALIAS_DATA = {"aws_kms_alias": "name", "aws_kms_key": "key_id"}
+_ALIAS_ATTRIBUTES = {"arn", "id", "key_id", "name", "target_key_arn", "target_key_id"}
 _MANAGED_ALIAS = "alias/aws/"
 
 # What an attribute is taken for where a plan leaves it out (behind an index that is an expression).
@@ -47,12 +51,34 @@ class Context:
     for_each: Any = None
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What a place can hold: resources whose type starts so, by the attribute that is usual there."""
+
+    type: str = ""
+    attribute: str = "id"
+
+    def admits(self, item: Item, attribute: str) -> bool:
+        """Return whether an attribute of a resource can be what stands in the place."""
+        return item.type.startswith(self.type) and (attribute == self.attribute or attribute in _IDENTIFIERS)
+
+
+@dataclass(frozen=True)
+class _Where:
+    """Where a reference to an object stands: the path that goes on below it, and known keys that stand beside it."""
+
+    scope: Scope
+    path: Steps
+    beside: list[Key]
+    depth: int
+
+
 @dataclass
 class _Trail:
-    """How much one question has followed so far."""
+    """How much one question has followed so far, and what for."""
 
     origin: Origin
-    attribute: str
+    wanted: Wanted
     steps: int = 0
 
 
@@ -64,9 +90,9 @@ class Follower:
         self._document_of = document_of
         self._documents: dict[str, Value] = {}
 
-    def found(self, expression: Any, context: Context, origin: Origin, attribute: str = "id") -> list[Found]:
-        """Return what an expression refers to. ``attribute`` is what is wanted where the plan names none."""
-        return _distinct(self._expression(expression, context, (), _Trail(origin, attribute), 0))
+    def found(self, expression: Any, context: Context, origin: Origin, wanted: Wanted) -> list[Found]:
+        """Return what an expression refers to. What is wanted counts where the plan leaves out an attribute."""
+        return _distinct(self._expression(expression, context, (), _Trail(origin, wanted), 0))
 
     def _expression(self, expression: Any, context: Context, path: Steps, trail: _Trail, depth: int) -> list[Found]:
         trail.steps += 1
@@ -98,7 +124,7 @@ class Follower:
             else:
                 repeated.append(steps)
         for steps in repeated:
-            found += self._object(steps, context, path, trail, depth, beside if is_clear else [])
+            found += self._object(steps, _Where(context.scope, path, beside if is_clear else [], depth), trail)
         return found
 
     def _name(
@@ -135,25 +161,16 @@ class Follower:
             return [Found(_plain(declared["default"], path, trail.origin))]
         return [Found(Unknown(f"the plan does not tell var.{name}", trail.origin), pending=True)]
 
-    def _object(
-        self,
-        steps: tuple[tuple[str, Key], ...],
-        context: Context,
-        path: Steps,
-        trail: _Trail,
-        depth: int,
-        beside: list[Key],
-    ) -> list[Found]:
+    def _object(self, steps: tuple[tuple[str, Key], ...], where: _Where, trail: _Trail) -> list[Found]:
         """Follow a reference to a resource, a data source or a module."""
-        scope = context.scope
+        scope, path, beside = where.scope, where.path, where.beside
         if steps[0][0] == "module":
             name, key = steps[1]
             modules = self._index.module_instances(scope, name)
-            below = flat(steps[2:]) + path
-            address, below = _instance(modules, key, below, beside, is_named=len(steps) > 2)
+            address, below = _instance(modules, key, flat(steps[2:]) + path, beside)
             if address is None:
-                return [] if key in modules else [_ambiguous(f"module.{name}", trail)]
-            return self._output(self._index.scope(address), below, trail, depth)
+                return [] if key is not None else [_ambiguous(f"module.{name}", trail)]
+            return self._output(self._index.scope(address), below, trail, where.depth)
         mode = "data" if steps[0][0] == "data" else "managed"
         start = 1 if mode == "data" else 0
         kind, (name, key) = steps[start][0], steps[start + 1]
@@ -164,14 +181,14 @@ class Follower:
             if shown in self._index.blocks(scope) and mode == "managed":
                 return []  # count is 0 or for_each is empty
             return [Found(Unknown(f"{shown} is read at deployment", trail.origin), pending=True)]
-        item, below = _instance(items, key, flat(rest) + path, beside, is_named=bool(rest))
+        item, below = _instance(items, key, flat(rest) + path, beside)
         if item is None:
             return [] if key is not None else [_ambiguous(shown, trail)]
         attribute = rest[0][0] if rest else next((s for s in reversed(below) if _is_attribute(item, s)), None)
         if mode == "data":
-            return [self._data(item, str(attribute or trail.attribute), trail)]
+            return [self._data(item, str(attribute or trail.wanted.attribute), trail)]
         if attribute is None:
-            return [Found(Reference(item.address, trail.attribute, trail.origin), pending=True, guessed=True)]
+            return [Found(Reference(item.address, trail.wanted.attribute, trail.origin), pending=True, guessed=True)]
         reference = Reference(item.address, str(attribute), trail.origin)
         return [Found(reference, pending=not item.knows(str(attribute)))]
 
@@ -184,18 +201,20 @@ class Follower:
         found: list[Found] = []
         for other in mapping(inner.module.get("outputs")):
             for item in self._expression(inner.output(other), Context(inner), (), trail, depth + 1):
-                if isinstance(item.value, Reference) and is_wanted(self._index, item.value, trail.attribute):
-                    found.append(replace(item, pending=True, guessed=True))
+                value = item.value
+                target = self._index.managed.get(value.target) if isinstance(value, Reference) else None
+                if isinstance(value, Reference) and target and trail.wanted.admits(target, value.attribute):
+                    found.append(Found(value, pending=True, guessed=True))
+        found.sort(key=lambda item: getattr(item.value, "attribute", "") != trail.wanted.attribute)
         distinct = _distinct(found)
-        if len({item.value.target for item in distinct if isinstance(item.value, Reference)}) == 1:
-            exact = [item for item in distinct if getattr(item.value, "attribute", "") == trail.attribute]
-            return (exact or distinct)[:1]
+        if len(distinct) == 1:
+            return distinct
         return [_ambiguous(inner.address, trail)]
 
     def _data(self, item: Item, attribute: str, trail: _Trail) -> Found:
         is_pending = not item.knows(attribute)
         name = item.values.get(_ALIAS_DATA.get(item.type, ""))
-        if isinstance(name, str) and name.startswith(_MANAGED_ALIAS):
+        if isinstance(name, str) and name.startswith(_MANAGED_ALIAS) and attribute in _ALIAS_ATTRIBUTES:
             return Found(Known(name, trail.origin), pending=True)
         if not is_pending:
             return Found(_plain(item.values.get(attribute), (), trail.origin))
@@ -212,15 +231,6 @@ class Follower:
         return known
 
 
-def is_wanted(index: PlanIndex, reference: Reference, attribute: str) -> bool:
-    """Return whether an attribute of a resource can be what a place of that kind takes: keys give ARNs, and so on."""
-    item = index.managed.get(reference.target)
-    if item is None:
-        return False
-    is_key = item.type.startswith("aws_kms_")
-    return is_key if attribute == "arn" else not is_key and reference.attribute in _IDENTIFIERS
-
-
 def same_value(index: PlanIndex, reference: Reference, text: str, *, guessed: bool) -> str | None:
     """Return the attribute of a referenced resource that has this known value, or None."""
     item = index.managed.get(reference.target)
@@ -228,14 +238,12 @@ def same_value(index: PlanIndex, reference: Reference, text: str, *, guessed: bo
     return next((name for name in names if item is not None and item.values.get(name) == text), None)
 
 
-def _instance(
-    instances: dict[Key, Any], key: Key, path: Steps, beside: list[Key], *, is_named: bool
-) -> tuple[Any, Steps]:
+def _instance(instances: MappingType[Key, T], key: Key, path: Steps, beside: list[Key]) -> tuple[T | None, Steps]:
     """Choose an instance: by the key that is written, by one that the path goes through, by one that stands beside."""
     if key is not None:
         return instances.get(key), path
-    if None in instances or (is_named and len(instances) == 1):
-        return next(iter(instances.values())), path
+    if None in instances:
+        return instances[None], path
     if path and path[0] in instances:
         return instances[path[0]], path[1:]
     for other in beside:

@@ -50,6 +50,7 @@ class Scope:
     parent: Scope | None = None
     call: dict[str, Any] = field(default_factory=dict)
     key: Key = None
+    name: str = ""
 
     def output(self, name: str) -> Any:
         """Return the expression of an output, or None."""
@@ -112,7 +113,7 @@ class PlanIndex:
             for instance, name, key in module_parts(address):
                 if instance not in self._scopes:
                     call = mapping(mapping(above.module.get("module_calls")).get(name))
-                    self._scopes[instance] = Scope(instance, mapping(call.get("module")), above, call, key)
+                    self._scopes[instance] = Scope(instance, mapping(call.get("module")), above, call, key, name)
                 above = self._scopes[instance]
             known = self._scopes[address] = above
         return known
@@ -165,7 +166,7 @@ class PlanIndex:
     def _item(self, entry: Any, path: Path) -> Item | None:
         entry = mapping(entry)
         address, kind, name = entry.get("address"), entry.get("type"), entry.get("name")
-        values = entry.get("values")
+        values = entry.get("values", {})  # left out where nothing is known
         if not (isinstance(address, str) and isinstance(kind, str) and isinstance(name, str)):
             return None
         if not isinstance(values, dict):

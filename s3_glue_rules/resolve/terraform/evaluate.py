@@ -162,6 +162,11 @@ def attribute(target: Value, name: str, origin: Origin, frame: Frame) -> Value:
         if isinstance(value, (Namespace, ObjectWithAttributes)):
             return value.find(name, origin)
         if isinstance(value, Reference):
+            if value.attribute == "tags":
+                # Never computed: what is not written is not there, which try() and can() may ask.
+                tags = frame.names.followed(value)
+                if not isinstance(tags, Unknown):
+                    return attribute(tags, name, origin, frame)
             path = name if value.attribute == WHOLE else f"{value.attribute}.{name}"
             return Reference(value.target, path, origin)
         if isinstance(value, Mapping):
@@ -203,7 +208,7 @@ def index(target: Value, key: Value, origin: Origin, frame: Frame) -> Value:
                     return Reference(value.target, scalar_text(wanted.value), origin)
                 raise FunctionError("a single resource has no items")
             followed = frame.names.followed(value)
-            if isinstance(followed, (Mapping, Sequence)):
+            if isinstance(followed, (Absent, Mapping, Sequence)):
                 return index(followed, wanted, origin, frame)
             if isinstance(wanted, Known):
                 return Reference(value.target, f"{value.attribute}.{scalar_text(wanted.value)}", origin)

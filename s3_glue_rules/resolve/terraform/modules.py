@@ -9,6 +9,8 @@ from functools import cached_property
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import (
+    DEFAULT,
+    NULL,
     Absent,
     Always,
     Choice,
@@ -35,9 +37,6 @@ from s3_glue_rules.resolve.terraform.functions.files import Files
 from s3_glue_rules.resolve.terraform.objects import WHOLE, Namespace, ObjectWithAttributes
 from s3_glue_rules.resolve.terraform.policy_document import policy_document
 from s3_glue_rules.resolve.terraform.types import Converter, Type, type_of
-
-NULL = "null"
-DEFAULT = "its default"
 
 
 @dataclass(eq=False)
@@ -240,6 +239,8 @@ class ModuleInstance:
         if reference.attribute == WHOLE:
             return Unknown(f"the whole of {reference.target} is used as a value", reference.origin)
         value = owner.properties(kind, name, instance)
+        if reference.attribute == "tags" and isinstance(value, Mapping) and "tags" not in value.entries:
+            return Absent(reference.origin)
         for step in reference.attribute.split("."):
             if isinstance(value, Mapping) and step in value.entries:
                 value = value.entries[step]
@@ -298,7 +299,9 @@ class ModuleInstance:
             named = evaluate(argument.expression, instance.frame) if argument is not None else None
             if isinstance(named, Known) and "alias/" in scalar_text(named.value):
                 # The alias says who manages the key, whichever identifier of the key is asked for.
-                return Known(scalar_text(named.value), origin)
+                alias = scalar_text(named.value).rpartition("alias/")[2]
+                is_arn = attribute.endswith("arn")
+                return Known(f"arn:aws:kms:::alias/{alias}" if is_arn else f"alias/{alias}", origin)
         if kind == "aws_region" and attribute in {"name", "id", "region"}:
             region = self.region_of(block)
             if region is not None:

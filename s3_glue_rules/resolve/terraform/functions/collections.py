@@ -134,27 +134,32 @@ def _values(call: Call) -> Value:
 def _lookup(call: Call) -> Value:
     mapping = call.mapping(0)
     key = call.text(1)
+    default = _default(call, mapping) if len(call.arguments) > 2 else None
     if isinstance(key, Known):
         found = mapping.entries.get(scalars.text(key.value))
-        return _missing(call, mapping) if found is None else found
+        return _missing(mapping, default) if found is None else found
     if isinstance(key, (Open, Text, Reference)):
         for name in sorted(mapping.entries):
             if call.decisions.holds(Equal(key, Known(name))):
                 return mapping.entries[name]
-        return _missing(call, mapping)
+        return _missing(mapping, default)
     raise UndecidableError(key.why_unknown(), key.origin)
 
 
-def _missing(call: Call, mapping: Mapping) -> Value:
+def _default(call: Call, mapping: Mapping) -> Value:
+    """Return the default as the map converts it."""
+    default = call.read(2)
+    kind = types.type_of(mapping, call.decisions) if isinstance(mapping, MapMapping) else types.ANY
+    if not isinstance(kind, types.MapOf):
+        return default
+    return types.convert(default, types.UNSURE if kind.item == types.ANY else kind.item, call.origin)
+
+
+def _missing(mapping: Mapping, default: Value | None) -> Value:
     if not mapping.complete:
         raise UndecidableError("a key may be added at deployment", mapping.origin)
-    if len(call.arguments) < 3:
+    if default is None:
         raise FunctionError("the given object has no such attribute")
-    default = call.read(2)
-    if isinstance(mapping, MapMapping):
-        kind = types.type_of(mapping, call.decisions)
-        if isinstance(kind, types.MapOf):
-            return types.convert(default, types.UNSURE if kind.item == types.ANY else kind.item, call.origin)
     return default
 
 
@@ -292,13 +297,13 @@ def _coalesce(call: Call) -> Value:
 
 @function("coalescelist", 1, None)
 def _coalescelist(call: Call) -> Value:
-    for index in range(len(call.arguments)):
-        value = call.read(index)
-        if isinstance(value, Absent):
-            raise UndecidableError("Terraform refuses null of no type here", call.origin)
+    values = [call.read(index) for index in range(len(call.arguments))]
+    if any(isinstance(value, (Known, Mapping, Text, Encoded, SetSequence)) for value in values):
+        raise FunctionError("coalescelist arguments must be lists or tuples")
+    if any(isinstance(value, Absent) for value in values):
+        raise UndecidableError("Terraform refuses null of no type here", call.origin)
+    for value in values:
         sequence = call.as_sequence(value)
-        if isinstance(sequence, SetSequence):
-            raise FunctionError("coalescelist arguments must be lists or tuples")
         if sequence.items:
             return sequence
     raise FunctionError("no non-null arguments")

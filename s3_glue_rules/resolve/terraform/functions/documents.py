@@ -101,7 +101,11 @@ def _scalar(call: Call, event: Any) -> Value:
 
 @function("yamlencode", 1)
 def _yamlencode(call: Call) -> Value:
-    lines = _lines(call.read(0))
+    value = call.read(0)
+    lines = _lines(value)
+    if isinstance(value, Absent) or (isinstance(value, Known) and not isinstance(value.value, str)):
+        # The end of a document that could go on is marked.
+        lines.append("...")
     text = "\n".join(lines) + "\n"
     if any(len(line) > _MOST_COLUMNS for line in lines):
         raise UndecidableError("the lines of the document are too long", call.origin)

@@ -82,6 +82,8 @@ def _cidrnetmask(call: Call) -> Value:
 def _cidrsubnets(call: Call) -> Value:
     network = _network(call)
     following = int(network.network_address)
+    if not following:
+        raise UndecidableError("Terraform refuses to go on from the first of all addresses", call.origin)
     end = following + network.num_addresses
     found: list[Value] = []
     for index in range(1, len(call.arguments)):

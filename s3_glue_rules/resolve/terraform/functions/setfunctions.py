@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from s3_glue_rules.model.values import Absent, Encoded, Known, Mapping, Open, Reference, Sequence, Text, Value
+from s3_glue_rules.model.values import Absent, Encoded, Known, Mapping, Open, Reference, Sequence, Text, UndecidableError, Value
 from s3_glue_rules.resolve.terraform.functions import types
 from s3_glue_rules.resolve.terraform.functions.calls import Call, function
 from s3_glue_rules.resolve.terraform.functions.equality import equal, some
@@ -16,7 +16,13 @@ def _sets(call: Call) -> list[tuple[Value, ...]]:
     for index in range(len(call.arguments)):
         sequence = call.sequence(index)
         every.append(sequence.items if isinstance(sequence, SetSequence) else call.converted(sequence))
-    common = types.unify(types.type_of(item, call.decisions) for items in every for item in items)
+    kinds = [[types.type_of(item, call.decisions) for item in items] for items in every]
+    flat = [kind for row in kinds for kind in row]
+    if any(row and set(row) == {types.NULL} for row in kinds) and any(not isinstance(kind, str) for kind in flat):
+        raise UndecidableError("a set of nulls has no type", call.origin)
+    # An empty set or list of a declared type has lost the type.
+    lost = any(not call.sequence(index).items and call.sequence(index).__class__ is not Sequence for index in range(len(every)))
+    common = types.unify((*flat, types.ANY) if lost else flat)
     if common is None:
         raise FunctionError("given sets must all have compatible element types")
     return [tuple(types.convert(item, common, call.origin) for item in items) for items in every]

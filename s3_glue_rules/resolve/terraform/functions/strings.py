@@ -31,7 +31,8 @@ def joined(call: Call, parts: list[Value]) -> Value:
 
 @function("join", 1, None)
 def _join(call: Call) -> Value:
-    separator = types.scalar(call.value(0), types.STRING)
+    separator = call.value(0)
+    separator = call.as_text(separator) if isinstance(separator, Encoded) else types.scalar(separator, types.STRING)
     if len(call.arguments) < 2:
         raise FunctionError("at least one list is required")
     parts: list[Value] = []
@@ -193,3 +194,14 @@ def _indent(call: Call) -> Value:
     if len(text) + spaces * text.count("\n") > scalars.MOST_CHARACTERS:
         raise UndecidableError("the text is too long to be put together", call.origin)
     return call.known(text.replace("\n", "\n" + " " * spaces))
+
+
+@function("sort", 1)
+def _sort(call: Call) -> Value:
+    texts: list[str] = []
+    for item in call.converted(call.sequence(0), types.STRING):
+        value = call.decisions.read(item)
+        if isinstance(value, Absent):
+            raise FunctionError("a null string cannot be sorted")
+        texts.append(call.as_string(value))
+    return ListSequence(tuple(call.known(text) for text in sorted(texts)), call.origin)

@@ -137,9 +137,11 @@ def _item_type(types: Iterable[Type]) -> Type:
 def unify(types: Iterable[Type]) -> Type | None:
     """Return the type that values of all these types are converted to, or None where there is none.
 
-    UNSURE where that depends on the type of something that only deployment knows.
+    UNSURE where that depends on the type of something that only deployment knows, or of a null inside a structure,
+    which keeps Terraform from converting what stands beside it.
     """
-    distinct = list(dict.fromkeys(kind for kind in types if kind != NULL))
+    types = list(dict.fromkeys(types))
+    distinct = [kind for kind in types if kind != NULL]
     if not distinct:
         return NULL
     if len(distinct) == 1:
@@ -147,7 +149,7 @@ def unify(types: Iterable[Type]) -> Type | None:
     scalar = {kind for kind in distinct if isinstance(kind, str)}
     structures: list[Type] = [kind for kind in distinct if not isinstance(kind, str)]
     if structures:
-        if scalar & {ANY, UNSURE}:
+        if scalar & {ANY, UNSURE} or NULL in types:
             return UNSURE
         return None if scalar else _unify_structures(structures)
     if STRING in scalar:
@@ -155,29 +157,39 @@ def unify(types: Iterable[Type]) -> Type | None:
     return UNSURE if scalar & {ANY, UNSURE} else None
 
 
+def _has_null(kind: Type) -> bool:
+    return kind == NULL if isinstance(kind, str) else any(_has_null(part) for part in _parts([kind]))
+
+
 def _unify_structures(types: list[Type]) -> Type | None:
     kinds = {type(kind) for kind in types}
+    if kinds == {ObjectOf}:
+        return _unify_objects([kind for kind in types if isinstance(kind, ObjectOf)])
+    if kinds == {TupleOf}:
+        return _unify_tuples([kind for kind in types if isinstance(kind, TupleOf)])
     if kinds <= {MapOf, ObjectOf}:
-        if kinds == {ObjectOf}:
-            return _unify_objects([kind for kind in types if isinstance(kind, ObjectOf)])
-        item = unify(_parts(types))
-        return _sure(None if item is None else MapOf(item))
+        return _collection(MapOf, types, UNSURE)
     if kinds <= {ListOf, TupleOf}:
-        if kinds == {TupleOf}:
-            return _unify_tuples([kind for kind in types if isinstance(kind, TupleOf)])
-        item = unify(_parts(types))
-        return _sure(None if item is None else ListOf(item))
+        return _collection(ListOf, types, UNSURE)
     if kinds == {SetOf}:
-        item = unify(_parts(types))
-        return None if item is None else SetOf(item)
-    if kinds <= {SetOf, ListOf, TupleOf}:
+        return _collection(SetOf, types, None)
+    return UNSURE if kinds <= {SetOf, ListOf, TupleOf} else None
+
+
+def _collection(
+    collection: type[ListOf | SetOf | MapOf], types: Iterable[Type], otherwise: Type | None
+) -> Type | None:
+    """Return the collection that takes all items of some structures.
+
+    ``otherwise`` is what comes out where the items have no type in common.
+    """
+    parts = _parts(types)
+    item = unify(parts)
+    if any(_has_null(part) for part in parts) and len({part for part in parts if part != NULL}) > 1:
         return UNSURE
-    return None
-
-
-def _sure(kind: Type | None) -> Type:
-    # Where a map (or list) cannot take all values, Terraform tries to convert it to one of the objects (or tuples).
-    return UNSURE if kind is None else kind
+    if item == UNSURE and not all(isinstance(part, str) for part in parts):
+        return UNSURE
+    return otherwise if item is None else collection(item)
 
 
 def _parts(types: Iterable[Type]) -> list[Type]:
@@ -195,28 +207,31 @@ def _parts(types: Iterable[Type]) -> list[Type]:
 def _unify_objects(types: list[ObjectOf]) -> Type | None:
     names = [name for name, _ in types[0].attributes]
     if any([name for name, _ in kind.attributes] != names for kind in types):
-        item = unify(_parts(types))
-        return None if item is None else MapOf(item)
-    attributes: list[tuple[str, Type]] = []
-    for index, name in enumerate(names):
-        attribute = unify(kind.attributes[index][1] for kind in types)
-        if attribute is None:
-            return None
-        attributes.append((name, attribute))
-    return ObjectOf(tuple(attributes))
+        return _collection(MapOf, types, None)
+    items = _unify_each([tuple(attribute for _, attribute in kind.attributes) for kind in types])
+    if items is None or isinstance(items, str):
+        return items
+    return ObjectOf(tuple(zip(names, items, strict=True)))
 
 
 def _unify_tuples(types: list[TupleOf]) -> Type | None:
     if any(len(kind.items) != len(types[0].items) for kind in types):
-        item = unify(_parts(types))
-        return None if item is None else ListOf(item)
+        return _collection(ListOf, types, None)
+    items = _unify_each([kind.items for kind in types])
+    return items if items is None or isinstance(items, str) else TupleOf(items)
+
+
+def _unify_each(rows: list[tuple[Type, ...]]) -> tuple[Type, ...] | str | None:
+    """Return the common type in each place, or UNSURE (None) for the whole."""
     items: list[Type] = []
-    for index in range(len(types[0].items)):
-        item = unify(kind.items[index] for kind in types)
+    for column in zip(*rows, strict=True):
+        if any(_has_null(kind) for kind in column) and len({kind for kind in column if kind != NULL}) > 1:
+            return UNSURE
+        item = unify(column)
         if item is None:
-            return None
+            return UNSURE if any(_has_null(kind) for row in rows for kind in row) else None
         items.append(item)
-    return TupleOf(tuple(items))
+    return tuple(items)
 
 
 def convert(value: Value, kind: Type, origin: Origin) -> Value:
@@ -317,7 +332,7 @@ def as_set(items: Iterable[Value], origin: Origin) -> SetSequence:
         if isinstance(item, Known):
             known.setdefault(_rank(item), item)
         elif isinstance(item, Absent):
-            null = null or item
+            null = item if null is None else null
         elif not any(_alike(item, other) for other in rest):
             rest.append(item)
     ranked = [known[rank] for rank in sorted(known, key=lambda rank: (rank[0], rank[1]))]

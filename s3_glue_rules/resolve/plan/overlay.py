@@ -1,0 +1,116 @@
+"""Values of a plan, with what only the configuration tells: places in ``.tf`` files, and references in texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Protocol, cast
+
+from s3_glue_rules.model.declarations import Declaration
+from s3_glue_rules.model.spans import NOWHERE
+from s3_glue_rules.model.values import (
+    Absent,
+    Choice,
+    Encoded,
+    Mapping,
+    Reference,
+    Sequence,
+    Text,
+    Unknown,
+    Value,
+)
+
+
+class TerraformRoot(Protocol):
+    """The configuration that a plan was made of."""
+
+    def declaration(self, address: str) -> Declaration | None:
+        """Return what the configuration declares at an address (``module.a["x"].aws_s3_bucket.this[0]``), or None."""
+        ...
+
+
+class NoRoot:
+    """The configuration where it is not at hand."""
+
+    def declaration(self, address: str) -> Declaration | None:
+        """Return nothing."""
+        del address
+        return None
+
+
+def overlaid(planned: Value, written: Value, is_declared: Callable[[str], bool]) -> Value:
+    """Return the planned value at the place where the configuration writes it.
+
+    What the plan knows after apply only is taken from the configuration where that refers to resources of the plan.
+    """
+    if isinstance(planned, Unknown):
+        return written if _says_more(written, is_declared) else _placed(planned, written)
+    if isinstance(planned, Encoded):
+        is_open = any(isinstance(value, Unknown) for value in _leaves(planned.content))
+        if is_open and isinstance(written, Encoded) and _refers_well(written, is_declared):
+            return written
+        return planned
+    if isinstance(planned, Mapping) and isinstance(written, Mapping):
+        entries = {
+            name: overlaid(value, written.get(name), is_declared) if name in written.entries else value
+            for name, value in planned.entries.items()
+        }
+        return _placed(Mapping(entries, planned.origin, planned.complete), written)
+    if isinstance(planned, Sequence) and isinstance(written, Sequence):
+        items = planned.items
+        if len(items) == len(written.items):
+            items = tuple(
+                overlaid(value, other, is_declared) for value, other in zip(items, written.items, strict=True)
+            )
+        return _placed(Sequence(items, planned.origin), written)
+    return _placed(planned, written)
+
+
+def added(planned: Mapping, written: Value, names: set[str], is_declared: Callable[[str], bool]) -> Mapping:
+    """Return a resource with those of the given arguments that the plan lacks and the configuration writes."""
+    if not isinstance(written, Mapping):
+        return planned
+    entries = dict(planned.entries)
+    for name in names - entries.keys():
+        value = written.get(name)
+        if not isinstance(value, Absent) and _refers_well(value, is_declared):
+            entries[name] = value
+    return Mapping(entries, planned.origin, planned.complete)
+
+
+def _says_more(written: Value, is_declared: Callable[[str], bool]) -> bool:
+    if not isinstance(written, (Reference, Text, Encoded)):
+        return False
+    refers = any(isinstance(value, Reference) for value in _leaves(written))
+    return refers and _refers_well(written, is_declared)
+
+
+def _refers_well(value: Value, is_declared: Callable[[str], bool]) -> bool:
+    """Return whether all that a value refers to is in the plan: no other address may be followed."""
+    return all(is_declared(leaf.target) for leaf in _leaves(value) if isinstance(leaf, Reference))
+
+
+def _leaves(value: Value) -> list[Value]:
+    found: list[Value] = []
+    rest = [value]
+    while rest:
+        current = rest.pop()
+        if isinstance(current, Mapping):
+            rest.extend(current.entries.values())
+        elif isinstance(current, Sequence):
+            rest.extend(current.items)
+        elif isinstance(current, Text):
+            rest.extend(current.parts)
+        elif isinstance(current, Encoded):
+            rest.append(current.content)
+        elif isinstance(current, Choice):
+            rest += [current.then, current.otherwise]
+        else:
+            found.append(current)
+    return found
+
+
+def _placed(planned: Value, written: Value) -> Value:
+    if written.origin is NOWHERE:
+        return planned
+    return cast("Value", replace(cast("Any", planned), origin=written.origin))

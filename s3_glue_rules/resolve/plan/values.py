@@ -1,0 +1,283 @@
+"""Planned values, what is unknown of them, and what the configuration writes → values.
+
+A place that the configuration writes and whose value is known after apply is followed to what it refers to. One that
+the configuration does not write is computed by the provider, and therefore absent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from s3_glue_rules.model.spans import Origin
+from s3_glue_rules.model.values import Absent, Encoded, Known, Mapping, Reference, Sequence, Unknown, Value
+from s3_glue_rules.resolve.plan.follow import Context, Follower, Found, Wanted, same_value
+from s3_glue_rules.resolve.plan.index import Item, PlanIndex, mapping
+from s3_glue_rules.resolve.terraform.policy_document import policy_document
+
+LATER = "known after apply"
+
+# Attributes that hold an identifier and nothing around it. The plan tells a reference and a text around a reference
+# alike, so that the others (names, policies, URLs) are not taken for what they refer to.
+_IDENTIFIER = re.compile(
+    r"(?:^|_)(?:bucket|bucket_name|arns?|ids?|security_configuration|role|identifiers|log_group_name|"
+    r"database_name|table_name|connections)$|_key$"
+)
+_OWN_NAMES = {("aws_s3_bucket", "bucket"), ("aws_s3_directory_bucket", "bucket")}
+
+# Known names of these are given as the reference that the configuration writes, so that equal names are told apart.
+_JOINED = {
+    "kms_key_id", "kms_master_key_id", "kms_key_arn", "target_key_id", "key_id", "security_configuration", "bucket",
+    "target_bucket",
+}  # fmt: skip
+
+_KEYS = {"target_key_id", "key_id", "primary_key_arn"}
+_KEY = Wanted("aws_kms_", "arn")
+_BUCKET = Wanted("aws_s3_bucket", "id")
+_SECURITY_CONFIGURATION = Wanted("aws_glue_security_configuration", "name")
+
+# What the provider reads back from other resources into these: the state has it, this resource does not write it.
+_BUCKET_TYPE = "aws_s3_bucket"
+_BUCKET_RULES = "aws_s3_bucket_server_side_encryption_configuration"
+_ENCRYPTION = "server_side_encryption_configuration"
+_MIRRORED = {
+    _BUCKET_TYPE: {
+        "acceleration_status", "acl", "cors_rule", "grant", "lifecycle_rule", "logging", "object_lock_configuration",
+        "policy", "replication_configuration", "request_payer", _ENCRYPTION, "versioning", "website",
+    },
+    "aws_kms_key": {"policy"},
+}  # fmt: skip
+
+# Blocks that have no order: the configuration's order is not that of the values.
+_UNORDERED = {"condition", "principals", "not_principals", "rule", "filter"}
+
+
+class ValueReader:
+    """Reads the values of the resources of a plan."""
+
+    def __init__(self, index: PlanIndex) -> None:
+        self._index = index
+        self._follower = Follower(index, self._document)
+
+    def properties(self, item: Item) -> Mapping:
+        """Return the arguments of a resource instance. What the provider computes is left out."""
+        return _Shape(self._index, self._follower, item).properties()
+
+    def scalar(self, expression: Any, context: Context, origin: Origin) -> Value:
+        """Return the value of an expression that is known, such as the Region of a provider; Unknown otherwise."""
+        found = self._follower.found(expression, context, origin, Wanted())
+        if len(found) == 1 and isinstance(found[0].value, Known):
+            return found[0].value
+        return Unknown(LATER, origin)
+
+    def _document(self, item: Item) -> Value:
+        return policy_document(self.properties(item))
+
+
+class _Shape:
+    """The values of one resource instance."""
+
+    def __init__(self, index: PlanIndex, follower: Follower, item: Item) -> None:
+        self._index = index
+        self._follower = follower
+        self._item = item
+        self._block = index.block(item)
+        written = mapping(self._block)
+        self._context = Context(index.scope(item.module), item.key, written.get("for_each_expression"))
+        self._origin = index.document.origin(*item.values_path)
+
+    def properties(self) -> Mapping:
+        """Return the arguments."""
+        item = self._item
+        written = None if self._block is None else mapping(self._block.get("expressions"))
+        entries = dict(self._entries(item.values, item.unknown, written, self._origin))
+        for name in () if written is None else item.unknown.keys() - written.keys():
+            # A block that `dynamic` makes is in no expression either. Buckets are known to compute theirs.
+            if item.unknown[name] is True and name in item.lists and name not in _MIRRORED.get(item.type, ()):
+                entries[name] = Unknown(LATER, self._origin.at(name))
+        if written is not None:
+            for name in _MIRRORED.get(item.type, set()) & entries.keys() - written.keys():
+                if self._is_mirrored(name):
+                    del entries[name]
+        return Mapping(entries, self._origin)
+
+    def _is_mirrored(self, name: str) -> bool:
+        item = self._item
+        if not item.before or item.before.get(name) != item.values.get(name):
+            return False
+        if name != _ENCRYPTION or '"aws:kms' not in repr(item.values[name]).replace("'", '"'):
+            return True
+        # A `dynamic` block may write it, unless a resource of its own does.
+        names = {item.values.get("bucket"), item.values.get("id")}
+        others = (other for other in self._index.managed.values() if other.type == _BUCKET_RULES)
+        return any(other.values.get("bucket") in {None, *names} for other in others)
+
+    def _entries(
+        self, values: dict[str, Any], unknown: Any, written: dict[str, Any] | None, origin: Origin
+    ) -> Iterator[tuple[str, Value]]:
+        """Yield the entries of a resource or block. ``written`` is None where the configuration does not show it."""
+        unknown = mapping(unknown)
+        for name in dict.fromkeys((*values, *unknown)):
+            below = unknown.get(name)
+            place = origin.at(name)
+            if below is True:
+                if written is None:
+                    yield name, Unknown(LATER, place)
+                elif name in written:
+                    value = self._later(written[name], name, place)
+                    if not isinstance(value, Absent):
+                        yield name, value
+            elif name in values:
+                value = self._value(values[name], below, None if written is None else written.get(name), place)
+                if not isinstance(value, Absent):
+                    yield name, value
+
+    def _value(self, data: Any, unknown: Any, written: Any, origin: Origin) -> Value:
+        """Return what is known at a place below which parts may be unknown."""
+        name = str(next((step for step in reversed(origin.path) if isinstance(step, str)), ""))
+        if isinstance(data, list):
+            return self._list(data, unknown if isinstance(unknown, list) else [], written, name, origin)
+        if isinstance(data, dict):
+            if _is_block(written):
+                return Mapping(dict(self._entries(data, unknown, written, origin)), origin)
+            return self._map(data, mapping(unknown), origin)
+        if data is None or data == "":
+            # The provider writes empty texts for arguments that are null.
+            return Absent(origin)
+        return self._known(data, written, name, origin)
+
+    def _map(self, data: dict[str, Any], unknown: dict[str, Any], origin: Origin) -> Mapping:
+        """Return an object that one expression gives: which part of it refers to what is not told."""
+        entries: dict[str, Value] = {}
+        for key in dict.fromkeys((*data, *unknown)):
+            place = origin.at(key)
+            if unknown.get(key) is True:
+                entries[key] = Unknown(LATER, place)
+            elif data.get(key) == "":
+                entries[key] = Known("", place)
+            else:
+                value = self._value(data.get(key), unknown.get(key), None, place)
+                if not isinstance(value, Absent):
+                    entries[key] = value
+        return Mapping(entries, origin)
+
+    def _list(self, data: list[Any], unknown: list[Any], written: Any, name: str, origin: Origin) -> Value:
+        items: list[Value] = []
+        blocks = _blocks(written)
+        open_places = [number for number in range(len(data)) if _at(unknown, number) is True]
+        later = self._items_later(written, name, open_places, origin)
+        for number, data_item in enumerate(data):
+            below = _at(unknown, number)
+            place = origin.at(number)
+            if below is True:
+                items.append(later[number])
+            elif isinstance(data_item, dict):
+                block = _matching(blocks, data, number, name)
+                items.append(Mapping(dict(self._entries(data_item, below, block, place)), place))
+            else:
+                items.append(self._value(data_item, below, None, place))
+        items = [item for item in items if not isinstance(item, Absent)]
+        return Sequence(tuple(items), origin) if items else Absent(origin)
+
+    def _items_later(self, written: Any, name: str, places: list[int], origin: Origin) -> dict[int, Value]:
+        """Return the unknown items of a list: told apart where there is one, or one reference for each."""
+        later: dict[int, Value] = {number: Unknown(LATER, origin.at(number)) for number in places}
+        if not places or not isinstance(written, dict):
+            return later
+        if len(places) == 1:
+            later[places[0]] = self._later(written, name, origin.at(places[0]))
+        elif name.endswith("policy_documents"):
+            found = self._follower.found(written, self._context, origin, Wanted())
+            documents = [item.value for item in found if isinstance(item.value, Encoded)]
+            if len(documents) == len(found) == len(places):
+                later.update(zip(places, documents, strict=True))
+        return later
+
+    def _later(self, written: Any, name: str, origin: Origin) -> Value:
+        """Return what a place that is known after apply refers to."""
+        found = self._follower.found(written, self._context, origin, _wanted(name))
+        pending = [item for item in found if item.pending]
+        if not pending:
+            # All that the expression refers to is known, so the provider chooses the value: nothing is given.
+            return Absent(origin) if any(isinstance(item.value, Absent) for item in found) else Unknown(LATER, origin)
+        if len(pending) > 1:
+            return Unknown(f"{LATER}; the plan does not tell which of its references it is", origin)
+        value = pending[0].value
+        if isinstance(value, (Unknown, Encoded)):
+            return value
+        if not _IDENTIFIER.search(name) or (self._item.type, name) in _OWN_NAMES:
+            return Unknown(LATER, origin)
+        return value
+
+    def _known(self, data: Any, written: Any, name: str, origin: Origin) -> Value:
+        value = Known(data, origin)
+        if name not in _JOINED or not isinstance(written, dict) or (self._item.type, name) in _OWN_NAMES:
+            return value
+        found = self._follower.found(written, self._context, origin, _wanted(name))
+        found = [item for item in found if item.pending or isinstance(item.value, Reference)]
+        same = [reference for item in found if (reference := self._same(item, data)) is not None]
+        if len(same) == 1:
+            return same[0]
+        aliases = [item.value for item in found if isinstance(item.value, Known)]
+        return aliases[0] if len(aliases) == len(found) == 1 else value
+
+    def _same(self, item: Found, data: Any) -> Reference | None:
+        if not isinstance(item.value, Reference) or not isinstance(data, str):
+            return None
+        attribute = same_value(self._index, item.value, data, guessed=item.guessed)
+        return None if attribute is None else Reference(item.value.target, attribute, item.value.origin)
+
+
+def _wanted(name: str) -> Wanted:
+    if "kms" in name or name in _KEYS:
+        return _KEY
+    if "bucket" in name:
+        return _BUCKET
+    return _SECURITY_CONFIGURATION if name == "security_configuration" else Wanted()
+
+
+def _at(unknown: list[Any], number: int) -> Any:
+    return unknown[number] if number < len(unknown) else None
+
+
+def _is_block(written: Any) -> bool:
+    """Return whether a part of the configuration is a block, not an expression."""
+    return isinstance(written, dict) and not {"references", "constant_value"} & written.keys()
+
+
+def _blocks(written: Any) -> list[dict[str, Any]]:
+    blocks = written if isinstance(written, list) else [written]
+    return [block for block in blocks if _is_block(block)]
+
+
+def _matching(blocks: list[dict[str, Any]], data: list[Any], number: int, name: str) -> dict[str, Any] | None:
+    """Return the block that an item of a list of blocks comes from; None where `dynamic` may have made it."""
+    if len(blocks) == len(data) == 1:
+        return blocks[0]
+    fitting = [block for block in blocks if _fits(block, data[number])]
+    if len(fitting) == 1 or (fitting and all(block == fitting[0] for block in fitting)):
+        return fitting[0]
+    in_order = len(blocks) == len(data) and name not in _UNORDERED
+    return blocks[number] if in_order and blocks[number] in fitting else None
+
+
+def _fits(block: dict[str, Any], data: Any) -> bool:
+    """Return whether all constants that a block writes are the values of an item."""
+    for name, written in block.items():
+        value = mapping(data).get(name)
+        if isinstance(written, dict) and "constant_value" in written:
+            constant = written["constant_value"]
+            if _texts(constant) != _texts(value):
+                return False
+        elif isinstance(written, list) and not (isinstance(value, list) and len(value) >= len(written)):
+            return False
+    return True
+
+
+def _texts(data: Any) -> list[str]:
+    """Return a scalar or list as texts to compare: types and the order of sets differ, null may be an empty text."""
+    items = data if isinstance(data, list) else [data]
+    return sorted(
+        str(item).lower() if isinstance(item, bool) else str(item) for item in items if not (item is None or item == "")
+    )
