@@ -249,10 +249,12 @@ def matches(ours: Value, theirs: Any) -> bool:
         parts = (re.escape(scalar_text(part.value)) if isinstance(part, Known) else ".*" for part in ours.parts)
         return isinstance(theirs, str) and re.fullmatch("".join(parts), theirs, re.DOTALL) is not None
     if isinstance(ours, Sequence):
+        if isinstance(ours, SetSequence) and not ours.has_sure_items:
+            # Items that are not known may be equal to others, and stand anywhere.
+            fitting = all(any(matches(item, other) for other in theirs) for item in ours.items)
+            return fitting and len(ours.items) >= len(theirs)
         if not isinstance(theirs, list) or len(ours.items) != len(theirs):
             return False
-        if isinstance(ours, SetSequence) and not ours.has_sure_items:
-            return all(any(matches(item, other) for other in theirs) for item in ours.items)
         return all(matches(item, other) for item, other in zip(ours.items, theirs, strict=True))
     if isinstance(ours, Mapping):
         if not isinstance(theirs, dict) or (ours.complete and ours.entries.keys() != theirs.keys()):
@@ -261,12 +263,25 @@ def matches(ours: Value, theirs: Any) -> bool:
     return isinstance(ours, Unknown)
 
 
+def partly_unknown(value: Value) -> bool:
+    """Return whether something in a value is unknown: it may be what Terraform refuses."""
+    if isinstance(value, Encoded):
+        return partly_unknown(value.content)
+    if isinstance(value, Sequence):
+        return any(partly_unknown(item) for item in value.items)
+    if isinstance(value, Mapping):
+        return not value.complete or any(partly_unknown(entry) for entry in value.entries.values())
+    return isinstance(value, (Unknown, Text))
+
+
 def judged(ours: Value, theirs: str | None) -> str:
     """Return ``same``, ``unknown``, ``error on both``, ``not comparable`` or ``different``."""
     if isinstance(ours, Unknown):
         return "unknown"
     if theirs == "unknown":
         return "not comparable"
+    if theirs is None and partly_unknown(ours):
+        return "unknown"
     if theirs is None or isinstance(ours, Impossible):
         return "error on both" if theirs is None and isinstance(ours, Impossible) else "different"
     value = json.loads(theirs, parse_float=Decimal, parse_int=Decimal)["ok"]

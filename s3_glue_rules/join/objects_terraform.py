@@ -6,8 +6,8 @@ from functools import cached_property
 
 from s3_glue_rules.join.keys import key_use
 from s3_glue_rules.join.s3_terraform import TERRAFORM_BUCKET, TerraformBucket
-from s3_glue_rules.join.terraform import followed
-from s3_glue_rules.join.view import ANYTHING, Joined, possible_at
+from s3_glue_rules.join.terraform import followed, naming
+from s3_glue_rules.join.view import Joined, possible
 from s3_glue_rules.model.resources import Bucket, KeyKind, KeyUse, StoredObject
 from s3_glue_rules.model.values import Absent, Known, Reference, UndecidableError, Unknown, Value
 
@@ -44,9 +44,8 @@ class TerraformObject(Joined, StoredObject):
             return TerraformBucket(self.view, declaration)
         if isinstance(named, Unknown):
             raise UndecidableError(named.reason, named.origin)
-        for declaration in self.view.estate.by_type.get(TERRAFORM_BUCKET, ()):
-            names = possible_at(declaration, "BucketName")
-            if not names or names == {ANYTHING} or not self.view.exists(declaration):
+        for declaration in naming(self.view.estate, TERRAFORM_BUCKET, ("bucket",), possible(named)):
+            if not self.view.exists(declaration):
                 continue
             bucket = TerraformBucket(self.view, declaration)
             if bucket.is_named_by(named):

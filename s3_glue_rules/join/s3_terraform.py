@@ -9,7 +9,7 @@ from functools import cached_property
 from s3_glue_rules.join.bucket_names import NamedBucket
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.keys import key_use
-from s3_glue_rules.join.terraform import followed, modules_mentioning, naming
+from s3_glue_rules.join.terraform import followed, modules_given, naming
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.documents import Policies, Statement
@@ -140,7 +140,8 @@ class TerraformBucket(NamedBucket, Bucket):
     @cached_property
     def _outside(self) -> list[str]:
         """Why something that cannot be seen may be declared for this bucket."""
-        modules = modules_mentioning(self.view.estate, self.declaration.address)
+        # Whoever gets only the ARN writes policies about the bucket; its settings are made by its name.
+        modules = modules_given(self.view.estate, self.declaration.address, frozenset({"", "id", "bucket"}))
         reasons = [
             f"the module '{_name(module)}' is given the bucket and cannot be read"
             for module in modules

@@ -172,6 +172,18 @@ def _with_owners(estate: Estate, candidates: frozenset[str]) -> frozenset[str]:
     return found
 
 
+def modules_given(estate: Estate, address: str, attributes: frozenset[str]) -> list[Declaration]:
+    """Return the calls of modules that are not at hand to which an argument hands one of these attributes."""
+    return [
+        declaration
+        for declaration in modules_mentioning(estate, address)
+        if any(
+            isinstance(leaf, Reference) and leaf.target == address and leaf.attribute in attributes
+            for _, leaf in walk(declaration.properties)
+        )
+    ]
+
+
 def modules_mentioning(estate: Estate, address: str) -> list[Declaration]:
     """Return the calls of modules that are not at hand whose arguments refer to a resource."""
     index = _index(estate)

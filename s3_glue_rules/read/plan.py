@@ -77,7 +77,7 @@ def load_plan(path: Path, shown: str) -> PlanDocument | None:
     if not looks_like_a_plan(data):
         return None
     if len(data) > MOST_BYTES:
-        raise ReadError(1, f"the plan has more than {MOST_BYTES:,} bytes; plan a part of it with -target, or use HCL")
+        raise ReadError(1, f"the plan has more than {MOST_BYTES:,} bytes; judge the configuration itself instead")
     return parse_plan(_decode(data), shown)
 
 

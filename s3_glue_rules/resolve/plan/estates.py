@@ -13,7 +13,7 @@ from s3_glue_rules.read.source import ReadError
 from s3_glue_rules.resolve.plan.follow import Context
 from s3_glue_rules.resolve.plan.index import Item, PlanIndex, Scope, mapping
 from s3_glue_rules.resolve.plan.overlay import NoRoot, TerraformRoot, added, overlaid
-from s3_glue_rules.resolve.plan.values import ValueReader
+from s3_glue_rules.resolve.plan.values import MIRRORED, ValueReader
 from s3_glue_rules.resolve.terraform.estates import VARIABLE_TYPE
 from s3_glue_rules.resolve.terraform.policy_document import plain_json
 
@@ -90,7 +90,8 @@ class _PlanBuilder:
         if not isinstance(merged, Mapping):
             return merged
         computed = {name for name, later in item.unknown.items() if later is True}
-        return added(merged, properties, computed, self._is_declared)
+        names = computed | MIRRORED.get(item.type, set())
+        return added(merged, properties, names, self._is_declared)
 
     def _is_declared(self, address: str) -> bool:
         return address in self._index.managed

@@ -34,12 +34,14 @@ _IDENTIFIERS = ("id", "arn", "name", "bucket", "key_id")
 class Found:
     """A thing that an expression refers to.
 
-    ``pending`` says that its value is known after apply only; ``guessed`` that the plan does not tell the attribute.
+    ``pending`` says that its value is known after apply only; ``guessed`` that the plan does not tell the attribute;
+    ``is_alias`` that it is the alias by which a data source looks up a key that AWS manages.
     """
 
     value: Value
     pending: bool = False
     guessed: bool = False
+    is_alias: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,8 +133,10 @@ class Follower:
         self, steps: tuple[tuple[str, Key], ...], context: Context, path: Steps, trail: _Trail, depth: int
     ) -> list[Found]:
         """Follow var.x, local.x, each.x and count.index."""
-        kind, name = steps[0][0], steps[1][0] if len(steps) > 1 else ""
-        below = flat([("", steps[1][1]), *steps[2:]]) + path if len(steps) > 1 else path
+        if len(steps) < 2:
+            return [Found(Unknown("one of its references cannot be read", trail.origin), pending=True)]
+        kind, name = steps[0][0], steps[1][0]
+        below = flat([("", steps[1][1]), *steps[2:]]) + path
         if kind == "var":
             return self._variable(name, context, below, trail, depth)
         if kind == "local":
@@ -215,7 +219,7 @@ class Follower:
         is_pending = not item.knows(attribute)
         name = item.values.get(_ALIAS_DATA.get(item.type, ""))
         if isinstance(name, str) and name.startswith(_MANAGED_ALIAS) and attribute in _ALIAS_ATTRIBUTES:
-            return Found(Known(name, trail.origin), pending=True)
+            return Found(Known(name, trail.origin), pending=is_pending, is_alias=True)
         if not is_pending:
             return Found(_plain(item.values.get(attribute), (), trail.origin))
         if item.type == "aws_iam_policy_document" and attribute in {"json", "minified_json"}:

@@ -205,7 +205,10 @@ class PlanIndex:
         for entry in _entries(changes):
             # An object that is deposed is only waiting to be deleted.
             item = None if "deposed" in entry else items.get(entry["address"])
-            if item is not None:
+            if item is not None and not isinstance(entry.get("change"), dict):
+                file = self.document.file
+                self.problems.append(Problem(file, 1, f"the plan does not tell the change of {item.address}"))
+            elif item is not None:
                 change = mapping(entry.get("change"))
                 item.unknown = mapping(change.get("after_unknown"))
                 item.before = mapping(change.get("before"))

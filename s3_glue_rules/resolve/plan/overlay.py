@@ -71,7 +71,7 @@ def added(planned: Mapping, written: Value, names: set[str], is_declared: Callab
     if not isinstance(written, Mapping):
         return planned
     entries = dict(planned.entries)
-    for name in names - entries.keys():
+    for name in sorted(names - entries.keys()):
         value = written.get(name)
         if not isinstance(value, Absent) and _refers_well(value, is_declared):
             entries[name] = value

@@ -7,7 +7,8 @@ the configuration does not write is computed by the provider, and therefore abse
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 from s3_glue_rules.model.spans import Origin
@@ -34,14 +35,13 @@ _JOINED = {
 
 _KEYS = {"target_key_id", "key_id", "primary_key_arn"}
 _KEY = Wanted("aws_kms_", "arn")
-_BUCKET = Wanted("aws_s3_bucket", "id")
 _SECURITY_CONFIGURATION = Wanted("aws_glue_security_configuration", "name")
 
 # What the provider reads back from other resources into these: the state has it, this resource does not write it.
 _BUCKET_TYPE = "aws_s3_bucket"
 _BUCKET_RULES = "aws_s3_bucket_server_side_encryption_configuration"
 _ENCRYPTION = "server_side_encryption_configuration"
-_MIRRORED = {
+MIRRORED = {
     _BUCKET_TYPE: {
         "acceleration_status", "acl", "cors_rule", "grant", "lifecycle_rule", "logging", "object_lock_configuration",
         "policy", "replication_configuration", "request_payer", _ENCRYPTION, "versioning", "website",
@@ -62,7 +62,7 @@ class ValueReader:
 
     def properties(self, item: Item) -> Mapping:
         """Return the arguments of a resource instance. What the provider computes is left out."""
-        return _Shape(self._index, self._follower, item).properties()
+        return _Shape(self._index, self._follower, item, self._has_rules).properties()
 
     def scalar(self, expression: Any, context: Context, origin: Origin) -> Value:
         """Return the value of an expression that is known, such as the Region of a provider; Unknown otherwise."""
@@ -71,6 +71,16 @@ class ValueReader:
             return found[0].value
         return Unknown(LATER, origin)
 
+    @cached_property
+    def _ruled_buckets(self) -> set[Any]:
+        rules = (item for item in self._index.managed.values() if item.type == _BUCKET_RULES)
+        return {name if isinstance(name := item.values.get("bucket"), str) else None for item in rules}
+
+    def _has_rules(self, bucket: Item) -> bool:
+        """Return whether a resource of its own may write the encryption of a bucket."""
+        names = {name for attribute in ("bucket", "id") if isinstance(name := bucket.values.get(attribute), str)}
+        return bool(self._ruled_buckets & {None, *names})
+
     def _document(self, item: Item) -> Value:
         return policy_document(self.properties(item))
 
@@ -78,8 +88,9 @@ class ValueReader:
 class _Shape:
     """The values of one resource instance."""
 
-    def __init__(self, index: PlanIndex, follower: Follower, item: Item) -> None:
+    def __init__(self, index: PlanIndex, follower: Follower, item: Item, has_rules: Callable[[Item], bool]) -> None:
         self._index = index
+        self._has_rules = has_rules
         self._follower = follower
         self._item = item
         self._block = index.block(item)
@@ -92,14 +103,15 @@ class _Shape:
         item = self._item
         written = None if self._block is None else mapping(self._block.get("expressions"))
         entries = dict(self._entries(item.values, item.unknown, written, self._origin))
-        for name in () if written is None else item.unknown.keys() - written.keys():
+        for name in [] if written is None else [name for name in item.unknown if name not in written]:
             # A block that `dynamic` makes is in no expression either. Buckets are known to compute theirs.
-            if item.unknown[name] is True and name in item.lists and name not in _MIRRORED.get(item.type, ()):
+            if item.unknown[name] is True and name in item.lists and name not in MIRRORED.get(item.type, ()):
                 entries[name] = Unknown(LATER, self._origin.at(name))
         if written is not None:
-            for name in _MIRRORED.get(item.type, set()) & entries.keys() - written.keys():
-                if self._is_mirrored(name):
-                    del entries[name]
+            mirrored = MIRRORED.get(item.type, set()) & entries.keys() - written.keys()
+            entries = {
+                name: value for name, value in entries.items() if name not in mirrored or not self._is_mirrored(name)
+            }
         return Mapping(entries, self._origin)
 
     def _is_mirrored(self, name: str) -> bool:
@@ -109,9 +121,7 @@ class _Shape:
         if name != _ENCRYPTION or '"aws:kms' not in repr(item.values[name]).replace("'", '"'):
             return True
         # A `dynamic` block may write it, unless a resource of its own does.
-        names = {item.values.get("bucket"), item.values.get("id")}
-        others = (other for other in self._index.managed.values() if other.type == _BUCKET_RULES)
-        return any(other.values.get("bucket") in {None, *names} for other in others)
+        return self._has_rules(item)
 
     def _entries(
         self, values: dict[str, Any], unknown: Any, written: dict[str, Any] | None, origin: Origin
@@ -215,12 +225,11 @@ class _Shape:
         if name not in _JOINED or not isinstance(written, dict) or (self._item.type, name) in _OWN_NAMES:
             return value
         found = self._follower.found(written, self._context, origin, _wanted(name))
-        found = [item for item in found if item.pending or isinstance(item.value, Reference)]
+        found = [item for item in found if item.pending or item.is_alias or isinstance(item.value, Reference)]
         same = [reference for item in found if (reference := self._same(item, data)) is not None]
         if len(same) == 1:
             return same[0]
-        aliases = [item.value for item in found if isinstance(item.value, Known)]
-        return aliases[0] if len(aliases) == len(found) == 1 else value
+        return found[0].value if len(found) == 1 and found[0].is_alias else value
 
     def _same(self, item: Found, data: Any) -> Reference | None:
         if not isinstance(item.value, Reference) or not isinstance(data, str):
@@ -232,9 +241,9 @@ class _Shape:
 def _wanted(name: str) -> Wanted:
     if "kms" in name or name in _KEYS:
         return _KEY
-    if "bucket" in name:
-        return _BUCKET
-    return _SECURITY_CONFIGURATION if name == "security_configuration" else Wanted()
+    if name == "security_configuration":
+        return _SECURITY_CONFIGURATION
+    return Wanted("aws_s3_bucket" if "bucket" in name else "", "arn" if name.endswith(("arn", "arns")) else "id")
 
 
 def _at(unknown: list[Any], number: int) -> Any:

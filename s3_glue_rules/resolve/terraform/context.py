@@ -78,7 +78,7 @@ class Context:
                 if entry.get("Key") and isinstance(entry.get("Dir"), str)
             }
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            file = os.path.normpath(os.path.join(self.shown, _LIST_OF_MODULES))
+            file = os.path.normpath(Path(self.shown) / _LIST_OF_MODULES)
             self.problems.append(Problem(file, 1, f"the list of installed modules cannot be read: {error}"))
             return {}
 

@@ -107,13 +107,13 @@ def _declaration(module: ModuleInstance, kind: str, name: str, block: Block, ins
         read_properties=lambda: module.properties(kind, name, instance),
         scope=module.address,
         exists=both(module.exists, instance.exists),
-        attributes=_lifecycle(module, block, instance),
+        attributes=_lifecycle(block, instance),
         suppressions=suppressions(module, block),
         region=_region(module, block, instance),
     )
 
 
-def _lifecycle(module: ModuleInstance, block: Block, instance: Instance) -> dict[str, Value]:
+def _lifecycle(block: Block, instance: Instance) -> dict[str, Value]:
     for inner in block.body.of_type("lifecycle"):
         argument = inner.body.arguments.get("prevent_destroy")
         if argument is not None:

@@ -11,6 +11,7 @@ from s3_glue_rules.model.values import (
     Absent,
     Always,
     Choice,
+    Encoded,
     Equal,
     Impossible,
     Known,
@@ -31,6 +32,7 @@ from s3_glue_rules.resolve.terraform.functions.files import Files
 from s3_glue_rules.resolve.terraform.lifting import Decisions, FunctionError, choice, decide, lifted
 from s3_glue_rules.resolve.terraform.objects import WHOLE, Namespace, ObjectWithAttributes
 from s3_glue_rules.resolve.terraform.operators import binary, condition_of, text_from, unary
+from s3_glue_rules.resolve.terraform.policy_document import replaced_inside
 
 # Functions to which a reference says more than the literal that it leads to.
 _KEEP_REFERENCES = {
@@ -91,7 +93,7 @@ def evaluate(expression: syntax.Expression, frame: Frame) -> Value:
     if frame.depth > MOST_DEPTH:
         span = expression.origin.span()
         raise ReadError(span.line, "the expression is nested too deeply")
-    return _EVALUATORS[type(expression)](expression, replace(frame, depth=frame.depth + 1))
+    return _EVALUATORS[type(expression)](expression, Frame(frame.names, frame.symbols, frame.depth + 1))
 
 
 def _literal(expression: syntax.Literal, frame: Frame) -> Value:
@@ -527,6 +529,8 @@ def _called(name: str, values: tuple[Value, ...], origin: Origin, frame: Frame) 
     for value in values:
         if isinstance(value, Impossible):
             return value
+    if name == "replace" and len(values) == 3 and isinstance(values[0], Encoded):
+        return replaced_inside(values[0], values[1], values[2], origin)
     return functions.call(name, values, origin, frame.names.files)
 
 

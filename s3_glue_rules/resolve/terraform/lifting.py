@@ -233,6 +233,13 @@ def lifted(
     the function as Open. The same condition is decided alike in all arguments. An argument that is impossible is
     the result of its branch. More than ``bound`` combinations give Unknown.
     """
+    if not expand_open and not any(isinstance(value, (Choice, Impossible)) for value in arguments):
+        try:
+            return function(arguments)
+        except FunctionError as error:
+            return Impossible(str(error), origin)
+        except UndecidableError as error:
+            return Unknown(error.reason, origin)
 
     def below(decisions: Decisions) -> Value:
         return function(tuple((decisions.settle if expand_open else decisions.read)(value) for value in arguments))

@@ -22,6 +22,7 @@ from s3_glue_rules.model.values import (
     Open,
     Reference,
     Sequence,
+    Text,
     Unknown,
     Value,
     Variable,
@@ -307,7 +308,9 @@ class ModuleInstance:
             if region is not None:
                 return Known(region, origin)
         label = f"{address}.{attribute}"
-        return Open(Variable(label, label), origin)
+        value = Open(Variable(label, label), origin)
+        # Whatever it is, an ARN is none of "*", "" or an alias.
+        return Text((Known("arn:"), value), origin) if attribute == "arn" or attribute.endswith("_arn") else value
 
     # Modules
 

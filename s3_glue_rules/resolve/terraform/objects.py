@@ -50,7 +50,7 @@ def plain(value: Value, depth: int = 0) -> Value:
         return Mapping(entries, value.origin, value.complete)
     if type(value) is Sequence:
         items = tuple(plain(item, depth + 1) for item in value.items)
-        return value if all(a is b for a, b in zip(items, value.items)) else Sequence(items, value.origin)
+        return value if all(a is b for a, b in zip(items, value.items, strict=True)) else Sequence(items, value.origin)
     return value
 
 

@@ -183,9 +183,9 @@ def _equal(left: Value, right: Value, origin: Origin) -> Value:
             return _unsure(one, origin) if text is None else _equal(Known(text), other, origin)
     if isinstance(left, (Mapping, Sequence)) or isinstance(right, (Mapping, Sequence)):
         return _equal_structures(left, right, origin)
-    if isinstance(left, (Open, Text)) or isinstance(right, (Open, Text)):
-        if isinstance(left, (Open, Text, Known)) and isinstance(right, (Open, Text, Known)):
-            return truth(Equal(left, right), origin)
+    # Two literals were compared above, so that one of these is open.
+    if isinstance(left, (Open, Text, Known)) and isinstance(right, (Open, Text, Known)):
+        return truth(Equal(left, right), origin)
     if isinstance(left, Reference) and isinstance(right, Reference) and left == right:
         return Known(True, origin)
     return _unsure(left if not isinstance(left, Known) else right, origin)

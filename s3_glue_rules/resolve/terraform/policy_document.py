@@ -6,6 +6,8 @@ Source: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-s
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from typing import Any
 
 from s3_glue_rules.model.spans import Origin
@@ -16,9 +18,11 @@ from s3_glue_rules.model.values import (
     Known,
     Mapping,
     Sequence,
+    Text,
     Unknown,
     Value,
     scalar_text,
+    text_of,
 )
 from s3_glue_rules.resolve.terraform.lifting import lifted
 
@@ -106,6 +110,42 @@ def plain_json(data: Any, origin: Origin) -> Value:
     if isinstance(data, list):
         return Sequence(tuple(plain_json(item, origin) for item in data), origin)
     return Absent(origin) if data is None else Known(data, origin)
+
+
+# What stands in no structure of JSON, so that it can only be found inside of texts.
+_PLACEHOLDER = re.compile(r"[A-Za-z0-9_]*_[A-Za-z0-9_]*")
+
+
+def replaced_inside(document: Encoded, search: Value, replacement: Value, origin: Origin) -> Value:
+    """Return a JSON text with a placeholder in its texts replaced, as ``replace()`` of the whole text would.
+
+    Unknown where the placeholder could be part of more than texts.
+    """
+    if not isinstance(search, Known) or not _PLACEHOLDER.fullmatch(scalar_text(search.value)):
+        return Unknown("what replace() does to a JSON document is not followed", origin)
+    wanted = scalar_text(search.value)
+
+    def inside(value: Value) -> Value:
+        if isinstance(value, Known) and isinstance(value.value, str) and wanted in value.value:
+            pieces: list[Value] = []
+            for number, piece in enumerate(value.value.split(wanted)):
+                pieces.extend([replacement, Known(piece)] if number else [Known(piece)])
+            kept = tuple(piece for piece in pieces if not (isinstance(piece, Known) and piece.value == ""))
+            return text_of(kept, value.origin)
+        if isinstance(value, Text):
+            return text_of(tuple(inside(part) for part in value.parts), value.origin)
+        if isinstance(value, Choice):
+            return Choice(value.condition, inside(value.then), inside(value.otherwise), value.origin)
+        if isinstance(value, Mapping):
+            complete = value.complete and not any(wanted in name for name in value.entries)
+            return Mapping({name: inside(inner) for name, inner in value.entries.items()}, value.origin, complete)
+        if isinstance(value, Sequence):
+            return replace(value, items=tuple(inside(item) for item in value.items))
+        if isinstance(value, Encoded):
+            return Encoded(inside(value.content), value.origin)
+        return value
+
+    return Encoded(inside(document.content), origin)
 
 
 def _statement(item: Value) -> Value:

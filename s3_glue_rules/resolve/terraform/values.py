@@ -39,13 +39,13 @@ def root_values(
     folder = text.folder
     automatic = [folder / "terraform.tfvars", folder / "terraform.tfvars.json"]
     try:
-        names = sorted(os.listdir(folder))
+        names = sorted(path.name for path in folder.iterdir())
     except OSError:
         names = []
     automatic.extend(folder / name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json")))
     for path in automatic:
         if path.is_file():
-            shown = os.path.normpath(os.path.join(text.shown, path.name))
+            shown = os.path.normpath(Path(text.shown) / path.name)
             values.update(_from_file(path, shown, text, frame, problems))
     for given in var_files:
         values.update(_from_file(Path(given), given, text, frame, problems))

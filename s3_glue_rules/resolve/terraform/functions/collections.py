@@ -369,10 +369,8 @@ def _setproduct(call: Call) -> Value:
         total *= len(sequence.items)
     if total * len(sequences) > scalars.MOST_ITEMS:
         raise UndecidableError("the product has too many items", call.origin)
-    if all(not isinstance(sequence, SetSequence) for sequence in sequences):
-        rows = product(*(call.converted(sequence) for sequence in sequences))
-        return ListSequence(tuple(Sequence(row, call.origin) for row in rows), call.origin)
-    if total == 0:
-        return SetSequence((), call.origin)
     columns = [s.items if isinstance(s, SetSequence) else call.converted(s) for s in sequences]
-    return types.as_set((Sequence(row, call.origin) for row in product(*columns)), call.origin)
+    rows = (Sequence(row, call.origin) for row in product(*columns))
+    if any(isinstance(sequence, SetSequence) for sequence in sequences):
+        return types.as_set(rows, call.origin)
+    return ListSequence(tuple(rows), call.origin)

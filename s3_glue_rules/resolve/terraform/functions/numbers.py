@@ -126,7 +126,7 @@ def _range(call: Call) -> Value:
     start, end = numbers[0], numbers[1]
     step = numbers[2] if len(numbers) == 3 else Fraction(-1 if end < start else 1)
     if step == 0:
-        raise FunctionError("step must not be zero")
+        raise UndecidableError("versions of Terraform disagree about steps of zero", call.origin)
     if (step < 0 and end > start) or (step > 0 and end < start):
         raise FunctionError("the end is on the wrong side of the start")
     found: list[Value] = []

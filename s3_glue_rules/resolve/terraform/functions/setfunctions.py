@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from s3_glue_rules.model.values import Absent, Encoded, Known, Mapping, Open, Reference, Sequence, Text, UndecidableError, Value
+from s3_glue_rules.model.values import (
+    Absent,
+    Encoded,
+    Known,
+    Mapping,
+    Open,
+    Reference,
+    Sequence,
+    Text,
+    UndecidableError,
+    Value,
+)
 from s3_glue_rules.resolve.terraform.functions import types
 from s3_glue_rules.resolve.terraform.functions.calls import Call, function
 from s3_glue_rules.resolve.terraform.functions.equality import equal, some

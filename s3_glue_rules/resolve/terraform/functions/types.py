@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Sequence as SequenceType
 from dataclasses import dataclass
 from typing import Union
 
@@ -27,6 +28,8 @@ from s3_glue_rules.resolve.terraform.functions.sets import ListSequence, MapMapp
 from s3_glue_rules.resolve.terraform.lifting import Decisions, FunctionError
 
 STRING, NUMBER, BOOL, NULL = "string", "number", "bool", "null"
+_NULL_BESIDE = "a null stands beside values of different types"
+
 # A value of which only deployment knows the type; and the outcome where that decides about a conversion.
 ANY, UNSURE = "any", "unsure"
 
@@ -137,8 +140,8 @@ def _item_type(types: Iterable[Type]) -> Type:
 def unify(types: Iterable[Type]) -> Type | None:
     """Return the type that values of all these types are converted to, or None where there is none.
 
-    UNSURE where that depends on the type of something that only deployment knows, or of a null inside a structure,
-    which keeps Terraform from converting what stands beside it.
+    UNSURE where that depends on the type of something that only deployment knows. Raises UndecidableError where a
+    null stands beside structures of different types, since that keeps Terraform from converting some of them.
     """
     types = list(dict.fromkeys(types))
     distinct = [kind for kind in types if kind != NULL]
@@ -149,8 +152,10 @@ def unify(types: Iterable[Type]) -> Type | None:
     scalar = {kind for kind in distinct if isinstance(kind, str)}
     structures: list[Type] = [kind for kind in distinct if not isinstance(kind, str)]
     if structures:
-        if scalar & {ANY, UNSURE} or NULL in types:
+        if scalar & {ANY, UNSURE}:
             return UNSURE
+        if NULL in types:
+            raise UndecidableError(_NULL_BESIDE)
         return None if scalar else _unify_structures(structures)
     if STRING in scalar:
         return STRING
@@ -159,6 +164,11 @@ def unify(types: Iterable[Type]) -> Type | None:
 
 def _has_null(kind: Type) -> bool:
     return kind == NULL if isinstance(kind, str) else any(_has_null(part) for part in _parts([kind]))
+
+
+def _refuse_nulls(types: SequenceType[Type]) -> None:
+    if any(_has_null(kind) for kind in types) and len({kind for kind in types if kind != NULL}) > 1:
+        raise UndecidableError(_NULL_BESIDE)
 
 
 def _unify_structures(types: list[Type]) -> Type | None:
@@ -185,8 +195,7 @@ def _collection(
     """
     parts = _parts(types)
     item = unify(parts)
-    if any(_has_null(part) for part in parts) and len({part for part in parts if part != NULL}) > 1:
-        return UNSURE
+    _refuse_nulls(parts)
     if item == UNSURE and not all(isinstance(part, str) for part in parts):
         return UNSURE
     return otherwise if item is None else collection(item)
@@ -209,27 +218,25 @@ def _unify_objects(types: list[ObjectOf]) -> Type | None:
     if any([name for name, _ in kind.attributes] != names for kind in types):
         return _collection(MapOf, types, None)
     items = _unify_each([tuple(attribute for _, attribute in kind.attributes) for kind in types])
-    if items is None or isinstance(items, str):
-        return items
-    return ObjectOf(tuple(zip(names, items, strict=True)))
+    return None if items is None else ObjectOf(tuple(zip(names, items, strict=True)))
 
 
 def _unify_tuples(types: list[TupleOf]) -> Type | None:
     if any(len(kind.items) != len(types[0].items) for kind in types):
         return _collection(ListOf, types, None)
     items = _unify_each([kind.items for kind in types])
-    return items if items is None or isinstance(items, str) else TupleOf(items)
+    return None if items is None else TupleOf(items)
 
 
-def _unify_each(rows: list[tuple[Type, ...]]) -> tuple[Type, ...] | str | None:
-    """Return the common type in each place, or UNSURE (None) for the whole."""
+def _unify_each(rows: list[tuple[Type, ...]]) -> tuple[Type, ...] | None:
+    """Return the common type in each place, or None where there is none in one of them."""
     items: list[Type] = []
     for column in zip(*rows, strict=True):
-        if any(_has_null(kind) for kind in column) and len({kind for kind in column if kind != NULL}) > 1:
-            return UNSURE
+        _refuse_nulls(column)
         item = unify(column)
         if item is None:
-            return UNSURE if any(_has_null(kind) for row in rows for kind in row) else None
+            _refuse_nulls([kind for row in rows for kind in row])
+            return None
         items.append(item)
     return tuple(items)
 
