@@ -23,7 +23,18 @@ from pathlib import Path
 from typing import Any
 
 from s3_glue_rules.model.spans import Origin
-from s3_glue_rules.model.values import Absent, Encoded, Impossible, Known, Mapping, Reference, Sequence, Text, Unknown, Value
+from s3_glue_rules.model.values import (
+    Absent,
+    Encoded,
+    Impossible,
+    Known,
+    Mapping,
+    Reference,
+    Sequence,
+    Text,
+    Unknown,
+    Value,
+)
 from s3_glue_rules.read.hcl import parse_expression
 from s3_glue_rules.read.source import ReadError
 from s3_glue_rules.resolve.terraform.evaluate import Frame, evaluate
@@ -65,14 +76,40 @@ FORMATS = (
     '"%s"', '"%s-%s"', '"%d"', '"%5.1f|"', '"%v"', '"%#v"', '"%q"', '"%%"', '"%05d"', '"%-6s|"', '"%x"', '"%[2]s%[1]s"', '"a"', '"%e"',
     '"%t"', '"%6s"', '"%b"', '"%+d"', '"%g"', '"%.2s"', '"%z"', '"100%"',
 )  # fmt: skip
-CIDRS = ('"10.0.0.0/8"', '"10.1.2.3/16"', '"192.168.0.0/24"', '"fd00:1::/48"', '"10.0.0.0"', '"300.0.0.0/8"', '"0.0.0.0/0"')
+CIDRS = (
+    '"10.0.0.0/8"',
+    '"10.1.2.3/16"',
+    '"192.168.0.0/24"',
+    '"fd00:1::/48"',
+    '"10.0.0.0"',
+    '"300.0.0.0/8"',
+    '"0.0.0.0/0"',
+)
 PATHS = ('"data.txt"', '"sub/a.json"', '"missing.txt"', '"./sub/b.txt"', '"table.csv"', '"sub"', '"../x"')
-JSONS = ('"{\\"a\\":[1,2.50,null,true]}"', '"[]"', '"\\"x\\""', '"{"', '"nul"', '" 1e2 "', '"[1,]"', '"{\\"b\\":{\\"c\\":\\"\\\\u00e9\\"}}"')
+JSONS = (
+    '"{\\"a\\":[1,2.50,null,true]}"',
+    '"[]"',
+    '"\\"x\\""',
+    '"{"',
+    '"nul"',
+    '" 1e2 "',
+    '"[1,]"',
+    '"{\\"b\\":{\\"c\\":\\"\\\\u00e9\\"}}"',
+)
 YAMLS = (
     '"a: 1\\nb: [x, yes, ~]"', '"- 0x1f\\n- 010\\n- \\"1\\"\\n- 1.50"', '"x"', '"a: |\\n  t\\n  u\\n"', '"no: on"', '"{a: {b: c}}"', '"1_000"',
     '"- 0o17\\n- .5\\n- +3\\n- 1e3\\n- nope\\n- 1.2.3"', '"a:\\n- b\\n- c: d"', '"[1, 2"',
 )  # fmt: skip
-CSVS = ('"a,b\\n1,2\\n"', '"a\\n\\"x,\\"\\"y\\"\\n"', '"a,b\\n1\\n"', '"a,a\\n"', '""', '"a,b\\n1,\\n,2"', '"a\\n\\"x"', '"a\\nx\\"y"')
+CSVS = (
+    '"a,b\\n1,2\\n"',
+    '"a\\n\\"x,\\"\\"y\\"\\n"',
+    '"a,b\\n1\\n"',
+    '"a,a\\n"',
+    '""',
+    '"a,b\\n1,\\n,2"',
+    '"a\\n\\"x"',
+    '"a\\nx\\"y"',
+)
 POOLS: dict[str, tuple[str, ...]] = {
     "s": STRINGS,
     "n": NUMBERS,
@@ -125,10 +162,27 @@ SHAPES: dict[str, tuple[str, ...]] = {
 
 # Functions that give a value of a kind, to be nested.
 NESTED = {
-    "s": ("lower(s)", "join(s, l)", "tostring(n)", 'replace(s, "a", s)', "substr(s, i, i)", "jsonencode(m)", 'format("%s", s)'),
+    "s": (
+        "lower(s)",
+        "join(s, l)",
+        "tostring(n)",
+        'replace(s, "a", s)',
+        "substr(s, i, i)",
+        "jsonencode(m)",
+        'format("%s", s)',
+    ),
     "n": ("length(l)", "max(n, n)", "abs(n)", "ceil(n)", "tonumber(s)"),
     "b": ("contains(l, s)", "startswith(s, s)", "tobool(s)", "n > n"),
-    "l": ("concat(l, l)", "split(s, s)", "keys(m)", "values(m)", "reverse(l)", "tolist(t)", "[s, n]", "[for x in l : x]"),
+    "l": (
+        "concat(l, l)",
+        "split(s, s)",
+        "keys(m)",
+        "values(m)",
+        "reverse(l)",
+        "tolist(t)",
+        "[s, n]",
+        "[for x in l : x]",
+    ),
     "t": ("toset(l)", "setunion(t, t)"),
     "m": ("merge(m, m)", "zipmap(l, l)", "{ a = s, b = n }", "{ for k, v in m : k => v }"),
 }
@@ -209,11 +263,17 @@ def _nested(chance: random.Random, kind: str) -> str:
 
 def terraform_says(texts: list[str], folder: Path) -> list[str | None]:
     """Return the JSON text of each expression's value, None for an error and ``unknown`` where Terraform waits."""
-    blocks = (f'output "o{i}" {{\n  value = try(jsonencode({{ ok = {text} }}), null)\n}}\n' for i, text in enumerate(texts))
+    blocks = (
+        f'output "o{i}" {{\n  value = try(jsonencode({{ ok = {text} }}), null)\n}}\n' for i, text in enumerate(texts)
+    )
     (folder / "main.tf").write_text("".join(blocks), encoding="utf-8")
     config = folder / "terraform.rc"
     config.write_text("", encoding="utf-8")
-    environment = os.environ | {"TF_CLI_CONFIG_FILE": str(config), "CHECKPOINT_DISABLE": "1", "TF_DATA_DIR": str(folder / ".tf")}
+    environment = os.environ | {
+        "TF_CLI_CONFIG_FILE": str(config),
+        "CHECKPOINT_DISABLE": "1",
+        "TF_DATA_DIR": str(folder / ".tf"),
+    }
 
     def run(*arguments: str) -> str:
         done = subprocess.run(
@@ -242,7 +302,11 @@ def matches(ours: Value, theirs: Any) -> bool:
     if isinstance(ours, Known):
         if isinstance(ours.value, str) or isinstance(theirs, (str, bool)) or theirs is None:
             return type(ours.value) is type(theirs) and ours.value == theirs
-        return not isinstance(ours.value, bool) and isinstance(theirs, Decimal) and Decimal(scalar_text(ours.value)) == theirs
+        return (
+            not isinstance(ours.value, bool)
+            and isinstance(theirs, Decimal)
+            and Decimal(scalar_text(ours.value)) == theirs
+        )
     if isinstance(ours, Absent):
         return theirs is None
     if isinstance(ours, Text):
@@ -310,12 +374,16 @@ def main() -> int:
     options = parser.parse_args()
     found = outcomes(options.count)
     counts = Counter(outcome.verdict for outcome in found)
-    print(f"{len(found)} expressions: " + ", ".join(f"{number} {verdict}" for verdict, number in sorted(counts.items())))
+    print(
+        f"{len(found)} expressions: " + ", ".join(f"{number} {verdict}" for verdict, number in sorted(counts.items()))
+    )
     untried = sorted(NAMES - {name for name in NAMES if any(f"{name}(" in outcome.expression for outcome in found)})
     print(f"functions that are not tried: {', '.join(untried)}")
     for outcome in found:
         if outcome.verdict == "different" or (options.unknown and outcome.verdict == "unknown"):
-            print(f"{outcome.verdict}: {outcome.expression}\n  terraform: {outcome.terraform}\n  evaluator: {outcome.ours}")
+            print(
+                f"{outcome.verdict}: {outcome.expression}\n  terraform: {outcome.terraform}\n  evaluator: {outcome.ours}"
+            )
     return 1 if counts["different"] else 0
 
 

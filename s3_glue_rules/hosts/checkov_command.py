@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +16,8 @@ import yaml
 
 from s3_glue_rules.discover import Discovery, discover
 from s3_glue_rules.hosts import checkov_folder
+from s3_glue_rules.hosts.checkov_windows import is_skipped
+from s3_glue_rules.model.declarations import Estate
 
 # As in checkov_checks, which imports checkov and so cannot be imported here.
 RECORD_VARIABLE = "S3_GLUE_RULES_CHECKOV_RECORD"
@@ -32,7 +33,7 @@ _ASKS_ONLY = {"-h", "--help", "-v", "--version", "-l", "--list", "--show-config"
 def run_checkov(arguments: list[str]) -> int:
     """Run checkov with the given arguments. Returns its status, or 2 where something was not judged.
 
-    Only the framework cloudformation runs, unless ``--framework`` says otherwise.
+    Only the frameworks for CloudFormation and Terraform run, unless ``--framework`` says otherwise.
     """
     allow_config = "--allow-config" in arguments
     given = [argument for argument in arguments if argument != "--allow-config"]
@@ -51,8 +52,8 @@ def run_checkov(arguments: list[str]) -> int:
         if problem is not None:
             return _refused(problem)
     discovery = discover(paths)
-    framework = options.framework or "CKV_FRAMEWORK" in os.environ
-    command = [program, *([] if framework else ["--framework", "cloudformation"])]
+    chosen = options.framework or "CKV_FRAMEWORK" in os.environ
+    command = [program, *([] if chosen else ["--framework", ",".join(_frameworks(discovery))])]
     command += ["--external-checks-dir", str(checkov_folder()), *given]
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "record.jsonl"
@@ -127,20 +128,39 @@ def _dangerous_settings(folders: list[str]) -> Iterator[str]:
                 )
 
 
+def _frameworks(discovery: Discovery) -> list[str]:
+    """Return the frameworks that judge what was found.
+
+    The one for plans reports each JSON file that has comments as broken, so it runs where there is a plan only.
+    """
+    plans = any(_is_plan(estate) for estate in discovery.estates)
+    return ["cloudformation", "terraform", "terraform_json", *(["terraform_plan"] if plans else [])]
+
+
+def _is_plan(estate: Estate) -> bool:
+    return estate.files == [estate.name] and estate.name.endswith(".json") and _language(estate) == "terraform"
+
+
+def _language(estate: Estate) -> str:
+    return next((declaration.language for declaration in estate.declarations.values()), "")
+
+
 def _not_judged(
     discovery: Discovery, paths: list[str], entries: list[dict[str, object]], skipped: list[str]
 ) -> Iterator[str]:
     """Yield what was found under the paths and was not judged inside of checkov."""
     for problem in discovery.problems:
-        if not _skips(problem.file, skipped):
+        if not is_skipped(problem.file, skipped):
             yield f"{problem.file}:{problem.line}: not judged: {problem.message}"
     roots = [Path(path).resolve() for path in paths]
-    found = {Path(file).resolve(): file for estate in discovery.estates for file in estate.only_files or estate.files}
+    # Of an estate without resources nothing can be judged, and checkov makes no graph of it.
+    estates = [estate for estate in discovery.estates if estate.declarations]
+    found = {Path(file).resolve(): file for estate in estates for file in estate.only_files or estate.files}
     wanted = {
         str(real): file
         for real, file in found.items()
         # A nested template may lie outside of what is scanned.
-        if not _skips(file, skipped) and any(real.is_relative_to(root) for root in roots)
+        if not is_skipped(file, skipped) and any(real.is_relative_to(root) for root in roots)
     }
     if wanted and not any("loaded" in entry for entry in entries):
         yield "checkov did not load the policies; nothing was judged"
@@ -153,21 +173,6 @@ def _not_judged(
     for real, file in sorted(wanted.items()):
         if real not in judged:
             yield (
-                f"{file}: not judged: checkov passes over it (hidden folders, its suffix, a template of loops only); "
-                "use s3-glue-rules scan, or leave it out with --skip-path"
+                f"{file}: not judged: checkov passes over it (hidden folders, its suffix, a template of loops only, "
+                "a framework that does not run); use s3-glue-rules scan, or leave it out with --skip-path"
             )
-
-
-def _skips(file: str, patterns: list[str]) -> bool:
-    """Whether checkov's ``--skip-path`` leaves a file out: it looks at the path of each folder on the way, too."""
-    names = [str(path) for path in (Path(file), *Path(file).parents)]
-    for pattern in patterns:
-        # A single dot in front is taken literally by checkov.
-        expression = re.escape(pattern) if re.match(r"\.[^.]", pattern) else pattern
-        try:
-            compiled = re.compile(expression)
-        except re.error:
-            compiled = re.compile(re.escape(pattern))
-        if any(compiled.search(name) or pattern in name for name in names):
-            return True
-    return False

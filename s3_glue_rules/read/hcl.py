@@ -7,6 +7,7 @@ they are first asked for.
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -44,6 +45,16 @@ MOST_DEPTH = 100
 
 _STEPS = {"get_attr", "index", "splat"}
 _SPLAT_STEPS = {"get_attr", "index"}
+
+
+_BLOCK_START = re.compile(
+    rb"(?m)^(?:resource|data|module|variable|locals|output|provider|terraform|moved|removed|import|check)\b"
+)
+MOST_BLOCKS_READ_ALONE = 2_000
+
+
+def _blank(data: bytes) -> bytes:
+    return re.sub(rb"[^\n]", b" ", data)
 
 
 @lru_cache(maxsize=1)
@@ -125,6 +136,20 @@ class HclFile:
             elif node.has_error:
                 cursor.extend(reversed(node.children))
         return found or [ReadError(1, "syntax error")]
+
+    def without_errors(self) -> HclFile:
+        """Return the file without the blocks that have syntax errors.
+
+        An error may swallow what stands behind it: each block that starts a line is read by itself.
+        """
+        data = self.source.data
+        starts = [match.start() for match in _BLOCK_START.finditer(data)]
+        if len(starts) > MOST_BLOCKS_READ_ALONE:
+            return self
+        pieces = [data[: starts[0]] if starts else b""]
+        pieces += [data[start:end] for start, end in zip(starts, [*starts[1:], len(data)], strict=True)]
+        kept = [piece if not _parser().parse(piece).root_node.has_error else _blank(piece) for piece in pieces]
+        return HclFile(HclSource(self.source.file, b"".join(kept)))
 
     def body(self) -> Body:
         """Return what stands at the top of the file."""

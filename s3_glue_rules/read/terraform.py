@@ -154,11 +154,11 @@ def _body(file: str, name: str, data: bytes, module: ModuleText) -> Body:
     if name.endswith(".json"):
         return json_body(Source(file, data.decode()))
     parsed = HclFile(HclSource(file, data))
+    errors = parsed.syntax_errors()
     module.problems.extend(
-        Problem(file, error.line, f"{error.message}; what stands there was not judged")
-        for error in parsed.syntax_errors()
+        Problem(file, error.line, f"{error.message}; what stands there was not judged") for error in errors
     )
-    return parsed.body()
+    return (parsed.without_errors() if errors else parsed).body()
 
 
 def _add_comments(body: Body, data: bytes) -> None:

@@ -113,7 +113,7 @@ def validate_and_plan(
     copy = tmp / "root"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(root, copy, ignore=shutil.ignore_patterns(".terraform", ".terraform.lock.hcl"))
-    _work_offline(copy)
+    work_offline(copy)
     arguments: list[str] = []
     if isinstance(variables, Path):
         arguments = [f"-var-file={variables.resolve()}"]
@@ -140,7 +140,7 @@ def validate_and_plan(
     return shown
 
 
-def _work_offline(root: Path) -> None:
+def work_offline(root: Path) -> None:
     """Add a file that keeps the provider from asking AWS anything; it overrides the provider blocks of the root."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(root.glob("*.tf")))
     blocks = _PROVIDER_BLOCK.findall(text)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 # Repeated here from checkov_checks, because this must work where nothing of the package can be imported.
-FRAMEWORKS = ("cloudformation",)
+FRAMEWORKS = ("cloudformation", "terraform")
 
 
 def load() -> None:

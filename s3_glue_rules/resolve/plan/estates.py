@@ -127,32 +127,32 @@ class _PlanBuilder:
         return value.text() if isinstance(value, Known) else None
 
     def _declare_variables(self, estate: Estate) -> None:
-        """Declare the variables of the root, and those of each module source once, at its first instance."""
-        seen: set[str] = set()
+        """Declare the variables of the root, and those of each module source once, at one of its instances."""
+        by_source: dict[str, list[Scope]] = {}
         level: list[tuple[Scope, str]] = [(self._index.scope(""), ".")]
         while level:
             below: list[tuple[Scope, str]] = []
             for scope, folder in level:
-                self._declare_of(estate, scope)
+                by_source.setdefault(folder, []).append(scope)
                 for name, call in mapping(scope.module.get("module_calls")).items():
                     source = str(mapping(call).get("source"))
                     if source.startswith("."):
                         source = posixpath.normpath(posixpath.join(folder, source))
                     instances = self._index.module_instances(scope, name)
-                    if instances and source not in seen:
-                        seen.add(source)
-                        below.append((self._index.scope(next(iter(instances.values()))), source))
+                    below += [(self._index.scope(address), source) for address in instances.values()]
             level = below
+        for scopes in by_source.values():
+            for name, declared in mapping(scopes[0].module.get("variables")).items():
+                if "default" in mapping(declared):
+                    estate.add(self._variable(scopes, name, declared))
 
-    def _declare_of(self, estate: Estate, scope: Scope) -> None:
-        for name, declared in mapping(scope.module.get("variables")).items():
-            if "default" not in mapping(declared):
-                continue
-            address = f"{scope.address}.var.{name}" if scope.address else f"var.{name}"
+    def _variable(self, scopes: list[Scope], name: str, declared: dict[str, Any]) -> Declaration:
+        addresses = [f"{scope.address}.var.{name}" if scope.address else f"var.{name}" for scope in scopes]
+        for address in addresses:
             written = self._written(address)
-            estate.add(written if written is not None else self._variable(scope, name, declared, address))
-
-    def _variable(self, scope: Scope, name: str, declared: dict[str, Any], address: str) -> Declaration:
+            if written is not None:
+                return written
+        scope = scopes[0]
         steps: list[str | int] = ["configuration", "root_module"]
         above: list[Scope] = []
         current: Scope | None = scope
@@ -163,7 +163,7 @@ class _PlanBuilder:
             steps += ["module_calls", inner.name, "module"]
         origin = self._document.origin(*steps, "variables", name)
         return Declaration(
-            address=address,
+            address=addresses[0],
             logical_id=f"var.{name}",
             type=VARIABLE_TYPE,
             language="terraform",

@@ -24,7 +24,6 @@ MOST_STEPS = 5_000
 
 _ALIAS_DATA = {"aws_kms_alias": "name", "aws_kms_key": "key_id"}
 _ALIAS_ATTRIBUTES = {"arn", "id", "key_id", "name", "target_key_arn", "target_key_id"}
-_MANAGED_ALIAS = "alias/aws/"
 
 # What an attribute is taken for where a plan leaves it out (behind an index that is an expression).
 _IDENTIFIERS = ("id", "arn", "name", "bucket", "key_id")
@@ -35,7 +34,7 @@ class Found:
     """A thing that an expression refers to.
 
     ``pending`` says that its value is known after apply only; ``guessed`` that the plan does not tell the attribute;
-    ``is_alias`` that it is the alias by which a data source looks up a key that AWS manages.
+    ``is_alias`` that it is the alias by which a data source looks up a key.
     """
 
     value: Value
@@ -218,8 +217,11 @@ class Follower:
     def _data(self, item: Item, attribute: str, trail: _Trail) -> Found:
         is_pending = not item.knows(attribute)
         name = item.values.get(_ALIAS_DATA.get(item.type, ""))
-        if isinstance(name, str) and name.startswith(_MANAGED_ALIAS) and attribute in _ALIAS_ATTRIBUTES:
-            return Found(Known(name, trail.origin), pending=is_pending, is_alias=True)
+        if isinstance(name, str) and "alias/" in name and attribute in _ALIAS_ATTRIBUTES:
+            # The alias says who manages the key, whichever identifier of the key is asked for.
+            alias = "alias/" + name.rpartition("alias/")[2]
+            known = Known(f"arn:aws:kms:::{alias}" if attribute.endswith("arn") else alias, trail.origin)
+            return Found(known, pending=is_pending, is_alias=True)
         if not is_pending:
             return Found(_plain(item.values.get(attribute), (), trail.origin))
         if item.type == "aws_iam_policy_document" and attribute in {"json", "minified_json"}:

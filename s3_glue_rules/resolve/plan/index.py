@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from s3_glue_rules.model.findings import Problem
@@ -20,7 +21,8 @@ class Item:
     """One instance of a resource or data source.
 
     ``values`` are what is known, ``unknown`` has true where something is known after apply only, ``before`` what the
-    state has; ``path`` leads to the entry in the plan, ``values_path`` to its values.
+    state has; ``sensitive`` has a list where the schema has a list or blocks, whatever is known of them. ``path``
+    leads to the entry in the plan, ``values_path`` to its values.
     """
 
     address: str
@@ -34,7 +36,7 @@ class Item:
     values_path: Path
     unknown: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Any] = field(default_factory=dict)
-    lists: frozenset[str] = frozenset()
+    sensitive: dict[str, Any] = field(default_factory=dict)
 
     def knows(self, attribute: str) -> bool:
         """Return whether the value of an attribute (null included) is known."""
@@ -90,6 +92,17 @@ class PlanIndex:
         self._read(("planned_values", "root_module"), planned=True)
         self._read(("prior_state", "values", "root_module"), planned=False)
         self._read_changes()
+
+    @cached_property
+    def identifiers(self) -> dict[str, tuple[str, str]]:
+        """The ARNs of all resources and the ids of all keys that exist already: the address and the attribute."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for item in self.managed.values():
+            for attribute in ("arn", "key_id") if item.type.startswith("aws_kms_") else ("arn",):
+                value = item.values.get(attribute)
+                if isinstance(value, str) and value:
+                    found.setdefault(value, []).append((item.address, attribute))
+        return {value: owners[0] for value, owners in found.items() if len(owners) == 1}
 
     def instances(self, module: str, mode: str, kind: str, name: str) -> dict[Key, Item]:
         """Return the instances of a resource of a module instance by their keys."""
@@ -212,5 +225,4 @@ class PlanIndex:
                 change = mapping(entry.get("change"))
                 item.unknown = mapping(change.get("after_unknown"))
                 item.before = mapping(change.get("before"))
-                sensitive = mapping(change.get("after_sensitive"))
-                item.lists = frozenset(name for name, below in sensitive.items() if isinstance(below, list))
+                item.sensitive = mapping(change.get("after_sensitive"))

@@ -49,20 +49,13 @@ def overlaid(planned: Value, written: Value, is_declared: Callable[[str], bool])
         is_open = any(isinstance(value, Unknown) for value in _leaves(planned.content))
         if is_open and isinstance(written, Encoded) and _refers_well(written, is_declared):
             return written
-        return planned
+        return _placed(planned, written)
     if isinstance(planned, Mapping) and isinstance(written, Mapping):
-        entries = {
-            name: overlaid(value, written.get(name), is_declared) if name in written.entries else value
-            for name, value in planned.entries.items()
-        }
-        return _placed(Mapping(entries, planned.origin, planned.complete), written)
-    if isinstance(planned, Sequence) and isinstance(written, Sequence):
-        items = planned.items
-        if len(items) == len(written.items):
-            items = tuple(
-                overlaid(value, other, is_declared) for value, other in zip(items, written.items, strict=True)
-            )
-        return _placed(Sequence(items, planned.origin), written)
+        entries = {name: overlaid(value, written.get(name), is_declared) for name, value in planned.entries.items()}
+        return Mapping(entries, written.origin, planned.complete)
+    if isinstance(planned, Sequence) and isinstance(written, Sequence) and len(planned.items) == len(written.items):
+        pairs = zip(planned.items, written.items, strict=True)
+        return Sequence(tuple(overlaid(value, other, is_declared) for value, other in pairs), written.origin)
     return _placed(planned, written)
 
 
@@ -79,10 +72,7 @@ def added(planned: Mapping, written: Value, names: set[str], is_declared: Callab
 
 
 def _says_more(written: Value, is_declared: Callable[[str], bool]) -> bool:
-    if not isinstance(written, (Reference, Text, Encoded)):
-        return False
-    refers = any(isinstance(value, Reference) for value in _leaves(written))
-    return refers and _refers_well(written, is_declared)
+    return isinstance(written, (Reference, Text, Encoded)) and _refers_well(written, is_declared)
 
 
 def _refers_well(value: Value, is_declared: Callable[[str], bool]) -> bool:
@@ -111,6 +101,15 @@ def _leaves(value: Value) -> list[Value]:
 
 
 def _placed(planned: Value, written: Value) -> Value:
-    if written.origin is NOWHERE:
+    """Return a value with all its parts at the place of another one (of what it would stand in, if that is absent)."""
+    origin = written.origin
+    if origin is NOWHERE:
         return planned
-    return cast("Value", replace(cast("Any", planned), origin=written.origin))
+    if isinstance(planned, Mapping):
+        entries = {name: _placed(value, written) for name, value in planned.entries.items()}
+        return Mapping(entries, origin, planned.complete)
+    if isinstance(planned, Sequence):
+        return Sequence(tuple(_placed(value, written) for value in planned.items), origin)
+    if isinstance(planned, Encoded):
+        return Encoded(_placed(planned.content, written), origin)
+    return cast("Value", replace(cast("Any", planned), origin=origin))

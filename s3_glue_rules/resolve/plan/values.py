@@ -27,6 +27,8 @@ _IDENTIFIER = re.compile(
 )
 _OWN_NAMES = {("aws_s3_bucket", "bucket"), ("aws_s3_directory_bucket", "bucket")}
 
+_HASH = re.compile(r"[0-9a-f]{40}")
+
 # Known names of these are given as the reference that the configuration writes, so that equal names are told apart.
 _JOINED = {
     "kms_key_id", "kms_master_key_id", "kms_key_arn", "target_key_id", "key_id", "security_configuration", "bucket",
@@ -102,11 +104,7 @@ class _Shape:
         """Return the arguments."""
         item = self._item
         written = None if self._block is None else mapping(self._block.get("expressions"))
-        entries = dict(self._entries(item.values, item.unknown, written, self._origin))
-        for name in [] if written is None else [name for name in item.unknown if name not in written]:
-            # A block that `dynamic` makes is in no expression either. Buckets are known to compute theirs.
-            if item.unknown[name] is True and name in item.lists and name not in MIRRORED.get(item.type, ()):
-                entries[name] = Unknown(LATER, self._origin.at(name))
+        entries = dict(self._entries(item.values, item.unknown, item.sensitive, written, self._origin))
         if written is not None:
             mirrored = MIRRORED.get(item.type, set()) & entries.keys() - written.keys()
             entries = {
@@ -124,10 +122,10 @@ class _Shape:
         return self._has_rules(item)
 
     def _entries(
-        self, values: dict[str, Any], unknown: Any, written: dict[str, Any] | None, origin: Origin
+        self, values: dict[str, Any], unknown: Any, sensitive: Any, written: dict[str, Any] | None, origin: Origin
     ) -> Iterator[tuple[str, Value]]:
         """Yield the entries of a resource or block. ``written`` is None where the configuration does not show it."""
-        unknown = mapping(unknown)
+        unknown, sensitive = mapping(unknown), mapping(sensitive)
         for name in dict.fromkeys((*values, *unknown)):
             below = unknown.get(name)
             place = origin.at(name)
@@ -138,19 +136,30 @@ class _Shape:
                     value = self._later(written[name], name, place)
                     if not isinstance(value, Absent):
                         yield name, value
+                elif isinstance(sensitive.get(name), list) and not self._is_computed(name, origin):
+                    yield name, Unknown(LATER, place)
             elif name in values:
-                value = self._value(values[name], below, None if written is None else written.get(name), place)
+                block = None if written is None else written.get(name)
+                value = self._value(values[name], (below, sensitive.get(name)), block, place)
                 if not isinstance(value, Absent):
                     yield name, value
 
-    def _value(self, data: Any, unknown: Any, written: Any, origin: Origin) -> Value:
-        """Return what is known at a place below which parts may be unknown."""
+    def _is_computed(self, name: str, origin: Origin) -> bool:
+        """Return whether an unknown list of blocks is one that the provider computes.
+
+        The configuration does not show blocks that `dynamic` makes, so that only those of some types are told apart.
+        """
+        return origin.path == self._item.values_path and name in MIRRORED.get(self._item.type, ())
+
+    def _value(self, data: Any, marks: tuple[Any, Any], written: Any, origin: Origin) -> Value:
+        """Return what is known at a place. ``marks`` says which parts are unknown, and which are lists."""
+        unknown, sensitive = marks
         name = str(next((step for step in reversed(origin.path) if isinstance(step, str)), ""))
         if isinstance(data, list):
-            return self._list(data, unknown if isinstance(unknown, list) else [], written, name, origin)
+            return self._list(data, marks, written, name, origin)
         if isinstance(data, dict):
             if _is_block(written):
-                return Mapping(dict(self._entries(data, unknown, written, origin)), origin)
+                return Mapping(dict(self._entries(data, unknown, sensitive, written, origin)), origin)
             return self._map(data, mapping(unknown), origin)
         if data is None or data == "":
             # The provider writes empty texts for arguments that are null.
@@ -167,13 +176,14 @@ class _Shape:
             elif data.get(key) == "":
                 entries[key] = Known("", place)
             else:
-                value = self._value(data.get(key), unknown.get(key), None, place)
+                value = self._value(data.get(key), (unknown.get(key), None), None, place)
                 if not isinstance(value, Absent):
                     entries[key] = value
         return Mapping(entries, origin)
 
-    def _list(self, data: list[Any], unknown: list[Any], written: Any, name: str, origin: Origin) -> Value:
+    def _list(self, data: list[Any], marks: tuple[Any, Any], written: Any, name: str, origin: Origin) -> Value:
         items: list[Value] = []
+        unknown, sensitive = marks
         blocks = _blocks(written)
         open_places = [number for number in range(len(data)) if _at(unknown, number) is True]
         later = self._items_later(written, name, open_places, origin)
@@ -184,9 +194,10 @@ class _Shape:
                 items.append(later[number])
             elif isinstance(data_item, dict):
                 block = _matching(blocks, data, number, name)
-                items.append(Mapping(dict(self._entries(data_item, below, block, place)), place))
+                inner = _at(sensitive, number)
+                items.append(Mapping(dict(self._entries(data_item, below, inner, block, place)), place))
             else:
-                items.append(self._value(data_item, below, None, place))
+                items.append(self._value(data_item, (below, None), None, place))
         items = [item for item in items if not isinstance(item, Absent)]
         return Sequence(tuple(items), origin) if items else Absent(origin)
 
@@ -218,18 +229,29 @@ class _Shape:
             return value
         if not _IDENTIFIER.search(name) or (self._item.type, name) in _OWN_NAMES:
             return Unknown(LATER, origin)
+        if isinstance(value, Reference) and not self._index.managed[value.target].type.startswith("aws_"):
+            # Values of other providers are seldom taken as they are: they seed names, or are decoded.
+            return Unknown(value.why_unknown(), origin)
         return value
 
     def _known(self, data: Any, written: Any, name: str, origin: Origin) -> Value:
         value = Known(data, origin)
-        if name not in _JOINED or not isinstance(written, dict) or (self._item.type, name) in _OWN_NAMES:
+        if name == "user_data" and isinstance(data, str) and _HASH.fullmatch(data):
+            constant = mapping(written).get("constant_value")
+            return (
+                Known(constant, origin) if isinstance(constant, str) else Unknown("the plan has a hash of it", origin)
+            )
+        if name not in _JOINED or (self._item.type, name) in _OWN_NAMES:
             return value
         found = self._follower.found(written, self._context, origin, _wanted(name))
         found = [item for item in found if item.pending or item.is_alias or isinstance(item.value, Reference)]
         same = [reference for item in found if (reference := self._same(item, data)) is not None]
         if len(same) == 1:
             return same[0]
-        return found[0].value if len(found) == 1 and found[0].is_alias else value
+        if len(found) == 1 and found[0].is_alias:
+            return found[0].value
+        owner = self._index.identifiers.get(data) if isinstance(data, str) else None
+        return value if owner is None or owner[0] == self._item.address else Reference(*owner, origin)
 
     def _same(self, item: Found, data: Any) -> Reference | None:
         if not isinstance(item.value, Reference) or not isinstance(data, str):
@@ -246,8 +268,8 @@ def _wanted(name: str) -> Wanted:
     return Wanted("aws_s3_bucket" if "bucket" in name else "", "arn" if name.endswith(("arn", "arns")) else "id")
 
 
-def _at(unknown: list[Any], number: int) -> Any:
-    return unknown[number] if number < len(unknown) else None
+def _at(marks: Any, number: int) -> Any:
+    return marks[number] if isinstance(marks, list) and number < len(marks) else None
 
 
 def _is_block(written: Any) -> bool:

@@ -1,5 +1,6 @@
-# The plan.json beside this file is `terraform show -json` of this configuration over a state in which all but two of
-# its resources exist (`terraform plan -refresh=false`), untouched.
+# The plan.json beside this file is `terraform show -json` of `terraform plan -refresh=false`, untouched. The state under
+# it was written for the purpose, nothing was deployed: all but two of these resources exist, with a bucket that is no
+# longer configured and a key that is deposed.
 terraform {
   required_providers {
     aws = {
