@@ -296,7 +296,7 @@ def _distinct(found: Iterable[Found]) -> list[Found]:
                 and (item.guessed or other.guessed or other.value.attribute == value.attribute)
             ]
             if twins:
-                if kept[twins[0]].guessed:
+                if kept[twins[0]].guessed and not item.guessed:
                     kept[twins[0]] = item
                 continue
         elif isinstance(value, Encoded) and any(other.value is value for other in kept):

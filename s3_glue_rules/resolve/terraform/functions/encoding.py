@@ -51,7 +51,10 @@ def _jsondecode(call: Call) -> Value:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {scalars.normal(name): value for name, value in pairs}
+    found = {scalars.normal(name): value for name, value in pairs}
+    if len(found) != len(pairs):
+        raise UndecidableError("a key stands twice in the JSON text")
+    return found
 
 
 def _number(text: str) -> scalars.Number:

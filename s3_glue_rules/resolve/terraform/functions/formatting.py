@@ -189,7 +189,7 @@ def _scientific(size: Fraction, precision: int) -> str:
     scaled = round(size / Fraction(10) ** exponent * 10**precision)
     if scaled >= 10 ** (precision + 1):
         exponent, scaled = exponent + 1, scaled // 10
-    digits = str(scaled)
+    digits = str(scaled).rjust(precision + 1, "0")
     mantissa = f"{digits[0]}.{digits[1:]}" if precision else digits
     return f"{mantissa}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
 

@@ -19,7 +19,7 @@ MOST_NEW_BITS = 32
 def _network(call: Call) -> Network:
     text = call.string(0)
     address, slash, length = text.partition("/")
-    if not slash or not re.fullmatch("[0-9]{1,3}", length):
+    if not slash or "%" in address or not re.fullmatch("[0-9]{1,3}", length):
         raise FunctionError("invalid CIDR expression")
     if re.search(r"(?:^|[.:])0[0-9]", address) or length != str(int(length)):
         raise UndecidableError("the address has leading zeros", call.origin)

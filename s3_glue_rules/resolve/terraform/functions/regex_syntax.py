@@ -240,7 +240,7 @@ class _Parser:
         if not re.fullmatch("[A-Za-z0-9_]+", name):
             raise UndecidableError("the name of the group is not read")
         if name in self.names:
-            raise FunctionError("invalid regexp pattern: duplicate capture group name")
+            raise UndecidableError("two groups have the same name")
         self.names.append(name)
         return len(self.names)
 

@@ -32,7 +32,9 @@ def _sets(call: Call) -> list[tuple[Value, ...]]:
     if any(row and set(row) == {types.NULL} for row in kinds) and any(not isinstance(kind, str) for kind in flat):
         raise UndecidableError("a set of nulls has no type", call.origin)
     # An empty set or list of a declared type has lost the type.
-    lost = any(not call.sequence(index).items and call.sequence(index).__class__ is not Sequence for index in range(len(every)))
+    lost = any(
+        not call.sequence(index).items and call.sequence(index).__class__ is not Sequence for index in range(len(every))
+    )
     common = types.unify((*flat, types.ANY) if lost else flat)
     if common is None:
         raise FunctionError("given sets must all have compatible element types")

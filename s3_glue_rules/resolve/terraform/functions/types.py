@@ -186,9 +186,7 @@ def _unify_structures(types: list[Type]) -> Type | None:
     return UNSURE if kinds <= {SetOf, ListOf, TupleOf} else None
 
 
-def _collection(
-    collection: type[ListOf | SetOf | MapOf], types: Iterable[Type], otherwise: Type | None
-) -> Type | None:
+def _collection(collection: type[ListOf | SetOf | MapOf], types: Iterable[Type], otherwise: Type | None) -> Type | None:
     """Return the collection that takes all items of some structures.
 
     ``otherwise`` is what comes out where the items have no type in common.
@@ -337,7 +335,9 @@ def as_set(items: Iterable[Value], origin: Origin) -> SetSequence:
     null: Value | None = None
     for item in items:
         if isinstance(item, Known):
-            known.setdefault(_rank(item), item)
+            text = item.value
+            normal = isinstance(text, str) and scalars.normal(text)
+            known.setdefault(_rank(item), item if normal in {False, text} else Known(normal, item.origin))
         elif isinstance(item, Absent):
             null = item if null is None else null
         elif not any(_alike(item, other) for other in rest):
