@@ -1,4 +1,4 @@
-"""The checkov window: the same verdicts as everywhere, at the right place, and no failure that looks like a clean run."""
+"""The checkov window over CloudFormation: the verdicts of a scan at the right place, and no failure that looks clean."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def test_a_finding_that_nothing_can_carry_ends_the_run(tmp_path: Path, framework
     write(tmp_path, LOOPS.format(more=""))
     done = run("-d", ".", "-c", "SGR101", cwd=tmp_path, framework=framework)
     assert done.returncode in {1, 2}
-    assert "fails SGR101, and the template has no resource that checkov can show it at" in done.stderr
+    assert "fails SGR101, and the template or module has no resource that checkov can show it at" in done.stderr
 
 
 SECRET = "kJ8sW2qTn5vXyB7dQf0LmRzE4hGc9uPa6iOo1tY3wUk="  # noqa: S105 - made up for this test

@@ -126,7 +126,13 @@ def test_places_count_characters_from_one() -> None:
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("a = 1\nb = [1,\n", 2), ('x = "a\ny = 1\n', 1), ("resource {\n  a = \n}\n", 2), ("a = 1\n}\n", 2), ("x = 1 +\n", 1)],
+    [
+        ("a = 1\nb = [1,\n", 2),
+        ('x = "a\ny = 1\n', 1),
+        ("resource {\n  a = \n}\n", 2),
+        ("a = 1\n}\n", 2),
+        ("x = 1 +\n", 1),
+    ],
 )
 def test_syntax_errors_have_their_line(text: str, line: int) -> None:
     errors = parsed(text).syntax_errors()

@@ -51,7 +51,7 @@ def test_broken_files_beside_good_ones(tmp_path: Path) -> None:
 
 
 def test_blocks_behind_a_syntax_error_are_judged_or_told(tmp_path: Path) -> None:
-    text = f'locals {{\n  x = = 1\n}}\n{BUCKET}'
+    text = f"locals {{\n  x = = 1\n}}\n{BUCKET}"
     judgement = judged(tmp_path, {"main.tf": text})
     assert told(judgement, tmp_path)
     assert failing(judgement) == {"aws_s3_bucket.b"}
@@ -91,7 +91,11 @@ def test_a_link_to_a_module_outside_of_what_is_scanned(tmp_path: Path) -> None:
 
 
 def test_a_repository_bounds_what_is_read(tmp_path: Path) -> None:
-    files = {".git/HEAD": "", "modules/m/main.tf": BUCKET, "root/main.tf": 'module "m" {\n  source = "../modules/m"\n}\n'}
+    files = {
+        ".git/HEAD": "",
+        "modules/m/main.tf": BUCKET,
+        "root/main.tf": 'module "m" {\n  source = "../modules/m"\n}\n',
+    }
     judgement = judged(tmp_path, files, "root")
     assert judgement.problems == []
     assert failing(judgement) == {"module.m.aws_s3_bucket.b"}

@@ -68,7 +68,7 @@ data "aws_y" "d" {}
         ('"x-${var.env}-y"', '"x-${var.env}-y"'),
         ('"${aws_x.one.arn}/*"', '"${<aws_x.one.arn>}/*"'),
         ("aws_x.one.id", "<aws_x.one.id>"),
-        ("aws_x.one.name == \"n\"", "True"),
+        ('aws_x.one.name == "n"', "True"),
         ("aws_x.one.arn == null", "False"),
         ('aws_x.one.arn == ""', "False"),
         ("aws_x.some[0].id", "(var.flag == 'true' ? <aws_x.some[0].id> : impossible)"),
@@ -76,18 +76,18 @@ data "aws_y" "d" {}
         ("one(aws_x.some[*].id)", "(var.flag == 'true' ? <aws_x.some[0].id> : null)"),
         ('aws_x.each["a"].id', '<aws_x.each["a"].id>'),
         ("[for k, v in aws_x.each : v.id]", '[<aws_x.each["a"].id>, <aws_x.each["b"].id>]'),
-        ("{ for k, v in aws_x.each : k => v.arn if k != \"b\" }", '{a: <aws_x.each["a"].arn>}'),
+        ('{ for k, v in aws_x.each : k => v.arn if k != "b" }', '{a: <aws_x.each["a"].arn>}'),
         ("values(aws_x.each)[*].id", '[<aws_x.each["a"].id>, <aws_x.each["b"].id>]'),
         ("{ a = 1, b = 2 }[var.needed]", "(var.needed == 'a' ? 1 : (var.needed == 'b' ? 2 : impossible))"),
-        ('lookup({ a = 1 }, var.env, 3)', "(var.env == 'a' ? 1 : 3)"),
+        ("lookup({ a = 1 }, var.env, 3)", "(var.env == 'a' ? 1 : 3)"),
         ("var.map.a", "(var.map == 'its default' ? '1' : unknown)"),
         ("data.aws_y.d.id", "data.aws_y.d.id"),
         ("data.aws_y.d.arn", '"arn:${data.aws_y.d.arn}"'),
-        ("terraform.workspace == \"default\"", "(terraform.workspace == 'default' ? True : False)"),
+        ('terraform.workspace == "default"', "(terraform.workspace == 'default' ? True : False)"),
         ('coalesce(var.key, "d")', "(var.key == 'null' ? 'd' : (var.key == '' ? 'd' : var.key))"),
-        ('jsonencode({ a = aws_x.one.arn })', "json({a: <aws_x.one.arn>})"),
+        ("jsonencode({ a = aws_x.one.arn })", "json({a: <aws_x.one.arn>})"),
         ("jsondecode(jsonencode({ a = 1 })).a", "1"),
-        ("true ? 1 : \"a\"", "'1'"),
+        ('true ? 1 : "a"', "'1'"),
         ("[1, 2][5]", "unknown"),
         ("try([1, 2][5], 3)", "3"),
         ("can([1, 2][5])", "False"),
@@ -97,13 +97,13 @@ data "aws_y" "d" {}
         ("0.1 + 0.2", "0.3"),
         ("1 / 3", "unknown"),
         ("-var.map.a", "(var.map == 'its default' ? -1 : unknown)"),
-        ("1 == \"1\"", "False"),
+        ('1 == "1"', "False"),
         ('[for s in ["a", "b"] : upper(s) if s != "a"]', "['B']"),
         ('{ for s in ["a", "b", "a"] : s => 1... }', "{a: [1, 1], b: [1]}"),
-        ('merge({ a = 1 }, { b = aws_x.one.id })', "{a: 1, b: <aws_x.one.id>}"),
-        ('merge([{ a = 1 }, { a = 2 }]...)', "{a: 2}"),
+        ("merge({ a = 1 }, { b = aws_x.one.id })", "{a: 1, b: <aws_x.one.id>}"),
+        ("merge([{ a = 1 }, { a = 2 }]...)", "{a: 2}"),
         ('var.size == "large"', "(var.size == 'large' ? True : False)"),
-        ('{ small = 1, large = 2 }[var.size]', "(var.size == 'large' ? 2 : (var.size == 'small' ? 1 : impossible))"),
+        ("{ small = 1, large = 2 }[var.size]", "(var.size == 'large' ? 2 : (var.size == 'small' ? 1 : impossible))"),
         ('"%{ if var.flag }a%{ else }b%{ endif }"', "(var.flag == 'true' ? 'a' : 'b')"),
         ('"%{ for x in ["a", "b"] }<${x}>%{ endfor }"', "'<a><b>'"),
         ("<<-EOT\n    a\n      ${var.env}\n  EOT", '"a\n  ${var.env}\n"'),
@@ -113,7 +113,9 @@ def test_expressions(tmp_path: Path, expression: str, wanted: str) -> None:
     assert output(tmp_path, f"{VARIABLES}\nlocals {{\n  x = {expression}\n}}") == wanted
 
 
-VALUED = 'variable "v" {\n  default = "default"\n}\nlocals {\n  x = var.v\n}\nresource "probe" "x" {\n  value = local.x\n}\n'
+VALUED = (
+    'variable "v" {\n  default = "default"\n}\nlocals {\n  x = var.v\n}\nresource "probe" "x" {\n  value = local.x\n}\n'
+)
 
 
 @pytest.mark.parametrize(
@@ -461,7 +463,7 @@ def test_policy_documents(tmp_path: Path) -> None:
     assert shown(declared(found, "probe.x").properties) == (
         "{policy: json({Version: '2012-10-17', Statement: ["
         "{Sid: 'One', Effect: 'Allow', Action: ['s3:*'], "
-        'Resource: [<aws_s3_bucket.b.arn>, "${<aws_s3_bucket.b.arn>}/*"], Principal: \'*\', '
+        "Resource: [<aws_s3_bucket.b.arn>, \"${<aws_s3_bucket.b.arn>}/*\"], Principal: '*', "
         "Condition: {Bool: {aws:SecureTransport: ['false']}}}, "
         "{Sid: 'Two', Effect: 'Deny'}, "
         "{Effect: 'Deny', Principal: {AWS: ['a']}}]})}"

@@ -41,7 +41,12 @@ from s3_glue_rules.resolve.terraform.evaluate import Frame, evaluate
 from s3_glue_rules.resolve.terraform.functions import NAMES, Files, SetSequence, encoded_text
 from s3_glue_rules.resolve.terraform.functions.scalars import text as scalar_text
 
+# Expressions that were collected, one a line; and what others are made of: literals by kind (a letter), the kinds of
+# arguments that each function is tried with, and calls that give a value of a kind.
 COLLECTED = Path(__file__).with_name("terraform_oracle.txt")
+PARTS: dict[str, dict[str, list[str]]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+POOLS, SHAPES, NESTED = PARTS["literals"], PARTS["arguments"], PARTS["calls"]
+ANY = "snblm"
 
 FILES = {
     "data.txt": "some text\n",
@@ -49,142 +54,6 @@ FILES = {
     "sub/b.txt": "ümlaut",
     "sub/deep/c.json": "[]",
     "table.csv": 'a,b\n1,"x, y"\n',
-}
-
-STRINGS = (
-    '""', '"a"', '"b"', '"Hello World"', '"añb"', '"a,b,,c"', '"  x "', '"10"', '"true"', '"a.b.c"', '"line1\\nline2\\n"',
-    '"arn:aws:s3:::bucket/key"', '"<&>"', '"ÀÉ"', '"abc123"', '"-5"', '"1.50"', '"日本"', '"a-b_c"', '"\\"q\\\\"',
-    '"foo"', '"1"', '"x\\ty\\r\\n"', '"YWJj"', '"10.0.0.0/16"', '"$${x}"',
-)  # fmt: skip
-NUMBERS = ("0", "1", "-1", "2", "3", "2.5", "10", "1000000", "0.1", "-2.5", "255", "1e3", "16", "0.001", "1e21")
-BOOLEANS = ("true", "false")
-LISTS = (
-    "[]", '["a"]', '["a", "b", "a"]', "[1, 2, 3]", '["b", "", "a", null]', '[1, "a", true]', '[["a"], ["b", "c"]]',
-    '["x", "y"]', "[true, false]", "[null]", "[0.1, 0.2]", '[{ a = 1 }, { a = "x" }]', '[{ a = 1 }, { b = 2 }]',
-    '["1", 1]', 'tolist(["a", 1])', "tolist([])", '["a", ["b", []], null]',
-)  # fmt: skip
-SETS = ('toset(["b", "a", "b"])', "toset([])", "toset([2, 10, 1])", "toset([true, false])", 'toset(["x", null])')
-MAPS = (
-    "{}", "{ a = 1 }", '{ b = "x", a = "y" }', "{ a = null, b = true }", "{ a = { b = 1 } }", '{ a = ["x"], b = ["x", "y"] }',
-    'tomap({ a = 1, b = "x" })', "tomap({})", '{ "k-1" = [1], ab = false }', "{ a = 1, b = 2, c = 3 }",
-)  # fmt: skip
-PATTERNS = (
-    '"[a-z]+"', '"([a-z])([0-9])?"', '"(?P<x>a)(?P<y>b)?"', '"^a"', '"$"', '"a*"', '"(a|ab)(c|bcd)?"', '"\\\\d+"', '"(?i)hello"',
-    '"[^,]*"', '"(?=a)"', '"["', '"\\\\bWorld\\\\b"', '".*?o"', '"(?s)1.l"', '"[[:alpha:]]{2,3}"', '"(b*)*"', '"x|"', '"\\\\w-\\\\w"',
-)  # fmt: skip
-FORMATS = (
-    '"%s"', '"%s-%s"', '"%d"', '"%5.1f|"', '"%v"', '"%#v"', '"%q"', '"%%"', '"%05d"', '"%-6s|"', '"%x"', '"%[2]s%[1]s"', '"a"', '"%e"',
-    '"%t"', '"%6s"', '"%b"', '"%+d"', '"%g"', '"%.2s"', '"%z"', '"100%"',
-)  # fmt: skip
-CIDRS = (
-    '"10.0.0.0/8"',
-    '"10.1.2.3/16"',
-    '"192.168.0.0/24"',
-    '"fd00:1::/48"',
-    '"10.0.0.0"',
-    '"300.0.0.0/8"',
-    '"0.0.0.0/0"',
-)
-PATHS = ('"data.txt"', '"sub/a.json"', '"missing.txt"', '"./sub/b.txt"', '"table.csv"', '"sub"', '"../x"')
-JSONS = (
-    '"{\\"a\\":[1,2.50,null,true]}"',
-    '"[]"',
-    '"\\"x\\""',
-    '"{"',
-    '"nul"',
-    '" 1e2 "',
-    '"[1,]"',
-    '"{\\"b\\":{\\"c\\":\\"\\\\u00e9\\"}}"',
-)
-YAMLS = (
-    '"a: 1\\nb: [x, yes, ~]"', '"- 0x1f\\n- 010\\n- \\"1\\"\\n- 1.50"', '"x"', '"a: |\\n  t\\n  u\\n"', '"no: on"', '"{a: {b: c}}"', '"1_000"',
-    '"- 0o17\\n- .5\\n- +3\\n- 1e3\\n- nope\\n- 1.2.3"', '"a:\\n- b\\n- c: d"', '"[1, 2"',
-)  # fmt: skip
-CSVS = (
-    '"a,b\\n1,2\\n"',
-    '"a\\n\\"x,\\"\\"y\\"\\n"',
-    '"a,b\\n1\\n"',
-    '"a,a\\n"',
-    '""',
-    '"a,b\\n1,\\n,2"',
-    '"a\\n\\"x"',
-    '"a\\nx\\"y"',
-)
-POOLS: dict[str, tuple[str, ...]] = {
-    "s": STRINGS,
-    "n": NUMBERS,
-    "b": BOOLEANS,
-    "l": LISTS,
-    "t": SETS,
-    "m": MAPS,
-    "r": PATTERNS,
-    "f": FORMATS,
-    "c": CIDRS,
-    "p": PATHS,
-    "j": JSONS,
-    "y": YAMLS,
-    "v": CSVS,
-    "i": ("0", "1", "2", "-1", "3", "5"),
-    "8": ('"UTF-8"', '"UTF-16LE"', '"UTF-16BE"'),
-    "k": ('"a"', '"b"', '"zz"', '"k-1"'),
-    "e": ('""', '"YWJj"', '"YQ=="', '"YQ"', '"/w=="', '"w6k="', '"YQ==\\n"'),
-    "g": ('"*"', '"**"', '"**/*.json"', '"sub/*.{json,txt}"', '"*.?sv"', '"nothing*"'),
-    "w": ('"/[ab]/"', '"/(b)/"', '"/\\\\./"', '"a"', '""', '","', '"//"', '"/(?P<x>l+)/"'),
-    "z": ('"$1"', '"[$0]"', '""', '"-"', '"$${x}y"', '"$$"', '"$1x"'),
-}
-ANY = "snblm"
-
-# The kinds of arguments that each function is tried with.
-SHAPES: dict[str, tuple[str, ...]] = {
-    "abs": ("n",), "alltrue": ("l",), "anytrue": ("l",), "base64decode": ("e", "s"), "base64encode": ("s",),
-    "base64sha256": ("s",), "base64sha512": ("s",), "basename": ("s", "p"), "ceil": ("n",), "chomp": ("s",),
-    "chunklist": ("li",), "cidrhost": ("ci",), "cidrnetmask": ("c",), "cidrsubnet": ("cii",), "cidrsubnets": ("cii", "ciii"),
-    "coalesce": ("ss", "sns", "ll", "mm", "sb"), "coalescelist": ("ll", "lll"), "compact": ("l", "t"),
-    "concat": ("ll", "lll", "lt"), "contains": ("ls", "ln", "ts", "ll"), "csvdecode": ("v",), "dirname": ("s", "p"),
-    "distinct": ("l", "t"), "element": ("li", "ti"), "endswith": ("ss", "sk"), "file": ("p",), "filebase64": ("p",),
-    "filebase64sha256": ("p",), "filebase64sha512": ("p",), "fileexists": ("p",), "filemd5": ("p",), "fileset": ("pg",),
-    "filesha1": ("p",), "filesha256": ("p",), "filesha512": ("p",), "flatten": ("l", "t"), "floor": ("n",),
-    "format": ("f", "fs", "fn", "fss", "fb", "fl", "fm"), "formatlist": ("fl", "fls", "fll", "ft"), "indent": ("is",),
-    "index": ("ls", "ln"), "join": ("sl", "sll", "st"), "jsondecode": ("j",), "jsonencode": ("s", "n", "l", "m", "t", "b"),
-    "keys": ("m",), "length": ("l", "m", "s", "t"), "log": ("nn",), "lookup": ("mk", "mks", "mkn", "mkl"), "lower": ("s",),
-    "matchkeys": ("lll",), "max": ("nn", "nnn", "ns"), "md5": ("s",), "merge": ("mm", "mmm", "m"), "min": ("nn", "nnn"),
-    "nonsensitive": ("s", "l"), "one": ("l", "t"), "parseint": ("sn", "si"), "pathexpand": ("p",), "pow": ("nn", "ii"),
-    "range": ("n", "ii", "iin"), "regex": ("rs",), "regexall": ("rs",), "replace": ("sss", "swz"), "reverse": ("l", "t"),
-    "sensitive": (), "setintersection": ("ll", "tl", "tt"), "setproduct": ("ll", "lt", "lll"), "setsubtract": ("ll", "tt"),
-    "setunion": ("ll", "tl", "l"), "sha1": ("s",), "sha256": ("s",), "sha512": ("s",), "signum": ("n",), "slice": ("lii",),
-    "sort": ("l", "t"), "split": ("ss", "ks"), "startswith": ("ss", "sk"), "strcontains": ("ss", "sk"), "strrev": ("s",),
-    "substr": ("sii",), "sum": ("l", "t"), "textdecodebase64": ("e8",), "textencodebase64": ("s8",), "title": ("s",),
-    "tobool": ("s", "b", "n"), "tolist": ("l", "t"), "tomap": ("m",), "tonumber": ("s", "n", "b"), "toset": ("l", "t"),
-    "tostring": ("s", "n", "b"), "transpose": ("m",), "trim": ("ss", "sk"), "trimprefix": ("ss", "sk"), "trimspace": ("s",),
-    "trimsuffix": ("ss", "sk"), "upper": ("s",), "urlencode": ("s",), "uuidv5": ("ks",), "values": ("m",),
-    "yamldecode": ("y",), "yamlencode": ("s", "l", "m", "n"), "zipmap": ("ll",),
-}  # fmt: skip
-
-# Functions that give a value of a kind, to be nested.
-NESTED = {
-    "s": (
-        "lower(s)",
-        "join(s, l)",
-        "tostring(n)",
-        'replace(s, "a", s)',
-        "substr(s, i, i)",
-        "jsonencode(m)",
-        'format("%s", s)',
-    ),
-    "n": ("length(l)", "max(n, n)", "abs(n)", "ceil(n)", "tonumber(s)"),
-    "b": ("contains(l, s)", "startswith(s, s)", "tobool(s)", "n > n"),
-    "l": (
-        "concat(l, l)",
-        "split(s, s)",
-        "keys(m)",
-        "values(m)",
-        "reverse(l)",
-        "tolist(t)",
-        "[s, n]",
-        "[for x in l : x]",
-    ),
-    "t": ("toset(l)", "setunion(t, t)"),
-    "m": ("merge(m, m)", "zipmap(l, l)", "{ a = s, b = n }", "{ for k, v in m : k => v }"),
 }
 
 
@@ -258,7 +127,7 @@ def _nested(chance: random.Random, kind: str) -> str:
         alone = letter in "snbltmi" and not any(sign.isalnum() or sign in '"=%' for sign in around)
         out.append(chance.choice(POOLS[letter]) if alone and " for " not in f" {shape}" else letter)
     text = "".join(out)
-    return text.replace("in l", f"in {chance.choice(LISTS)}").replace("in m", f"in {chance.choice(MAPS)}")
+    return text.replace("in l", f"in {chance.choice(POOLS['l'])}").replace("in m", f"in {chance.choice(POOLS['m'])}")
 
 
 def terraform_says(texts: list[str], folder: Path) -> list[str | None]:
@@ -381,9 +250,8 @@ def main() -> int:
     print(f"functions that are not tried: {', '.join(untried)}")
     for outcome in found:
         if outcome.verdict == "different" or (options.unknown and outcome.verdict == "unknown"):
-            print(
-                f"{outcome.verdict}: {outcome.expression}\n  terraform: {outcome.terraform}\n  evaluator: {outcome.ours}"
-            )
+            print(f"{outcome.verdict}: {outcome.expression}")
+            print(f"  terraform: {outcome.terraform}\n  evaluator: {outcome.ours}")
     return 1 if counts["different"] else 0
 
 

@@ -33,5 +33,7 @@ def modules(policy: Policy) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_dir())
 
 
-TERRAFORM_CASES = [(policy, path) for policy in CATALOGUE if "terraform" in policy.languages for path in modules(policy)]
+TERRAFORM_CASES = [
+    (policy, path) for policy in CATALOGUE if "terraform" in policy.languages for path in modules(policy)
+]
 TERRAFORM_IDS = [f"{policy.id}-{path.name}" for policy, path in TERRAFORM_CASES]

@@ -113,4 +113,6 @@ def _fits(expectation: Expectation, finding: Finding) -> bool:
 
 def spoken(findings: list[Finding]) -> set[Said]:
     """Return what findings say of which address."""
-    return {(finding.policy, finding.verdict.value, finding.address) for finding in findings if finding.verdict in SPOKEN}
+    return {
+        (finding.policy, finding.verdict.value, finding.address) for finding in findings if finding.verdict in SPOKEN
+    }

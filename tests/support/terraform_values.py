@@ -62,7 +62,9 @@ def said(condition: Condition) -> str:
     if isinstance(condition, Not):
         return f"!({said(condition.operand)})"
     if isinstance(condition, (Every, Some)):
-        return f"({(' && ' if isinstance(condition, Every) else ' || ').join(said(item) for item in condition.operands)})"
+        return (
+            f"({(' && ' if isinstance(condition, Every) else ' || ').join(said(item) for item in condition.operands)})"
+        )
     return "undetermined"
 
 
