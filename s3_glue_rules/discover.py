@@ -192,9 +192,9 @@ def _add_plans(
             root = PlanRoot(Path(options.root), document, loader) if options.root is not None else None
             estate = plan_estate(document, root)
         except ReadError as error:
-            discovery.problems.append(Problem(document.shown, error.line, error.message))
+            discovery.problems.append(Problem(document.file, error.line, error.message))
         except Exception as error:  # noqa: BLE001 - as in Loader
-            discovery.problems.append(Problem(document.shown, 1, _crash(error)))
+            discovery.problems.append(Problem(document.file, 1, _crash(error)))
         else:
             discovery.estates.append(estate)
             discovery.files_judged += 1

@@ -9,6 +9,7 @@ from pathlib import Path
 from s3_glue_rules.model.declarations import Estate
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.read.hcl_syntax import Literal
+from s3_glue_rules.read.source import ReadError
 from s3_glue_rules.read.terraform import ModuleText, is_module_file, load_module
 from s3_glue_rules.resolve.terraform.estates import RootBuilder
 
@@ -39,8 +40,11 @@ class ModuleLoader:
         """Return the directories that the module in a directory calls by a path."""
         found: list[Path] = []
         for block in self(folder).modules.values():
-            argument = block.body.arguments.get("source")
-            source = argument.expression if argument is not None else None
+            try:
+                argument = block.body.arguments.get("source")
+                source = argument.expression if argument is not None else None
+            except ReadError:
+                continue  # whoever evaluates the call tells it
             if isinstance(source, Literal) and isinstance(source.value, str) and source.value.startswith("."):
                 try:
                     callee = (folder / source.value).resolve()

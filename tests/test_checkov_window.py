@@ -1,4 +1,4 @@
-"""The checkov window over CloudFormation: the verdicts of a scan at the right place, and no failure that looks clean."""
+"""The checkov window over CloudFormation: our verdicts at the right places, and no failure that looks like success."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_failures_everywhere_are_those_of_our_own_scan(over_fixtures: dict[str, 
 
 def test_passes_are_passes(over_fixtures: dict[str, Any]) -> None:
     passed = {(policy, Path(file).name) for policy, file, _ in places(over_fixtures["passed_checks"], ROOT)}
-    assert {(policy.id, "good.yaml") for policy in CATALOGUE} <= passed
+    assert {(policy.id, "good.yaml") for policy in CATALOGUE if "cloudformation" in policy.languages} <= passed
 
 
 def test_records_hold_no_values_of_properties(over_fixtures: dict[str, Any]) -> None:

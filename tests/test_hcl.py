@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from s3_glue_rules.model.spans import NOWHERE
 from s3_glue_rules.read import hcl_syntax as syntax
 from s3_glue_rules.read.hcl import HclFile, HclSource, parse_expression, parse_template
 from s3_glue_rules.read.hcl_json import json_body, text_expression
 from s3_glue_rules.read.source import ReadError, Source
 from s3_glue_rules.read.terraform import load_module, module_files
-from s3_glue_rules.model.spans import NOWHERE
 
 
 def parsed(text: str) -> HclFile:

@@ -57,6 +57,28 @@ def test_blocks_behind_a_syntax_error_are_judged_or_told(tmp_path: Path) -> None
     assert failing(judgement) == {"aws_s3_bucket.b"}
 
 
+def test_a_broken_file_in_which_no_line_starts_a_block(tmp_path: Path) -> None:
+    judgement = judged(tmp_path, {"good.tf": BUCKET, "broken.tf": '# nothing\n  resource "aws_s3_bucket" {{\n'})
+    assert {file for file, _ in told(judgement, tmp_path)} == {"broken.tf"}
+    assert failing(judgement) == {"aws_s3_bucket.b"}
+
+
+def test_a_file_whose_reading_crashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(_: object) -> None:
+        raise ValueError("a mistake of ours")
+
+    monkeypatch.setattr("s3_glue_rules.read.terraform.HclFile.without_errors", crash)
+    judgement = judged(tmp_path, {"good.tf": BUCKET, "broken.tf": "x = [\n"})
+    assert [problem.message for problem in judgement.problems if "a mistake of ours" in problem.message]
+    assert failing(judgement) == {"aws_s3_bucket.b"}
+
+
+def test_a_source_nested_too_deeply(tmp_path: Path) -> None:
+    source = "(" * 150 + '"./m"' + ")" * 150
+    judgement = judged(tmp_path, {"main.tf": f'module "m" {{\n  source = {source}\n}}\n{BUCKET}'})
+    assert told(judgement, tmp_path) == {("main.tf", 2)}
+
+
 def test_a_module_that_calls_itself(tmp_path: Path) -> None:
     judgement = judged(tmp_path, {"main.tf": f'{BUCKET}module "m" {{\n  source = "./"\n}}\n'})
     assert told(judgement, tmp_path) == {("main.tf", 3)}

@@ -56,11 +56,12 @@ class Declaration:
 
 @dataclass(eq=False)
 class Estate:
-    """What is judged together: a template with its nested stacks, or a CDK assembly.
+    """What is judged together: a template with its nested stacks, a CDK assembly, a Terraform root module, a plan.
 
     ``gaps`` says why resources may be added at deployment (macros, includes, modules, nested stacks that cannot be
-    read), so that "there is no such resource" cannot be said; ``notes`` are told to people and change no verdict. Where ``only_files`` is not empty, the estate was read
-    for the sake of those files, and only their resources are reported.
+    read), so that "there is no such resource" cannot be said; ``notes`` are told to people and change no verdict.
+    Where ``only_files`` is not empty, the estate was read for the sake of those files, and only their resources are
+    reported.
     """
 
     name: str

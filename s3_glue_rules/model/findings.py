@@ -54,7 +54,10 @@ class Problem:
 
 @dataclass
 class Judgement:
-    """All that a scan found out. Notes change no exit status. Counts are of files and of resources that a policy is about."""
+    """All that a scan found out. Notes change no exit status.
+
+    Counts are of files and of resources that a policy is about.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NoReturn, Union
 
 from s3_glue_rules.model.spans import NOWHERE, Origin
@@ -274,6 +275,8 @@ def scalar_text(value: Scalar) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, float) and "e" in repr(value):
+        return format(Decimal(repr(value)), "f")
     return str(value)
 
 

@@ -7,6 +7,7 @@ they are first asked for.
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from collections.abc import Callable
 from functools import cached_property, lru_cache
@@ -146,8 +147,8 @@ class HclFile:
         starts = [match.start() for match in _BLOCK_START.finditer(data)]
         if len(starts) > MOST_BLOCKS_READ_ALONE:
             return self
-        pieces = [data[: starts[0]] if starts else b""]
-        pieces += [data[start:end] for start, end in zip(starts, [*starts[1:], len(data)], strict=True)]
+        bounds = [0, *starts, len(data)]
+        pieces = [data[start:end] for start, end in itertools.pairwise(bounds)]
         kept = [piece if not _parser().parse(piece).root_node.has_error else _blank(piece) for piece in pieces]
         return HclFile(HclSource(self.source.file, b"".join(kept)))
 

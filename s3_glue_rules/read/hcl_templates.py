@@ -6,6 +6,7 @@ Rules: https://developer.hashicorp.com/terraform/language/expressions/strings an
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ def quoted(file: HclFile, node: Node, origin: Origin, depth: int) -> Expression:
         if isinstance(token, _Text):
             if "\n" in token.value:
                 return Broken(origin, "a text in quotes does not end on its line")
-            token.value = _unescaped(token.value)
+            token.value = _normal(_unescaped(token.value))
     return _built(file, tokens, origin, depth)
 
 
@@ -61,7 +62,7 @@ def heredoc(file: HclFile, node: Node, origin: Origin, depth: int) -> Expression
         _dedent(tokens)
     for token in tokens:
         if isinstance(token, _Text):
-            token.value = _without_doubled(token.value).replace("\r\n", "\n")
+            token.value = _normal(_without_doubled(token.value).replace("\r\n", "\n"))
     return _built(file, tokens, origin, depth)
 
 
@@ -211,6 +212,11 @@ def _dedent(tokens: list[_Text | _Markup]) -> None:
             starts_line = True
     for text in adjusted:
         text.value = text.value[least or 0 :]
+
+
+def _normal(text: str) -> str:
+    """Return the text in the normal form that Terraform gives to all texts."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _without_doubled(text: str) -> str:

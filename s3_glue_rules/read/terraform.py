@@ -88,7 +88,7 @@ def is_module_file(name: str) -> bool:
 def module_files(folder: Path) -> list[str]:
     """Return the configuration files of a directory, override files last. OpenTofu's file stands for its namesake."""
     try:
-        names = sorted(name for name in os.listdir(folder) if is_module_file(name))
+        names = sorted(path.name for path in folder.iterdir() if is_module_file(path.name))
     except OSError:
         return []
     present = set(names)
@@ -109,7 +109,7 @@ def load_module(folder: Path, shown: str) -> ModuleText:
         module.problems.append(Problem(shown, 1, f"the module has more than {MOST_FILES} files; not all were read"))
         names = names[:MOST_FILES]
     for name in names:
-        file = os.path.normpath(os.path.join(shown, name))
+        file = os.path.normpath(Path(shown) / name)
         module.files.append(file)
         module.paths.append(folder / name)
         try:
@@ -126,6 +126,12 @@ def load_module(folder: Path, shown: str) -> ModuleText:
             continue
         except RecursionError:
             module.problems.append(Problem(file, 1, "it is nested too deeply to be read"))
+            continue
+        except Exception as error:  # noqa: BLE001 - one file must not end the whole run
+            crash = (
+                f"it was not judged, because reading it crashed ({type(error).__name__}: {error}); please report this"
+            )
+            module.problems.append(Problem(file, 1, crash))
             continue
         _add_comments(body, data)
         for block in body.blocks:

@@ -16,7 +16,7 @@ def evaluate_text(text: str) -> Value:
     """
     # Imported here: these modules are part of this package.
     from s3_glue_rules.resolve.terraform.context import Context
-    from s3_glue_rules.resolve.terraform.evaluate import Frame, evaluate
+    from s3_glue_rules.resolve.terraform.expressions import Frame, evaluate
     from s3_glue_rules.resolve.terraform.modules import ModuleInstance
 
     here = Path.cwd()

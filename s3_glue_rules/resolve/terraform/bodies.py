@@ -17,7 +17,7 @@ from s3_glue_rules.model.values import (
     Value,
 )
 from s3_glue_rules.read.hcl_syntax import Block, Body
-from s3_glue_rules.resolve.terraform.evaluate import Frame, evaluate, pairs_of
+from s3_glue_rules.resolve.terraform.expressions import Frame, evaluate, pairs_of
 from s3_glue_rules.resolve.terraform.lifting import FunctionError
 from s3_glue_rules.resolve.terraform.objects import branches, every, plain
 

@@ -15,8 +15,8 @@ from s3_glue_rules.read.source import ReadError
 from s3_glue_rules.read.terraform import ModuleText
 from s3_glue_rules.resolve.terraform.bodies import body_value, placed
 from s3_glue_rules.resolve.terraform.context import MOST_RESOURCES, Context
-from s3_glue_rules.resolve.terraform.evaluate import evaluate
 from s3_glue_rules.resolve.terraform.expansion import Instance, keyed
+from s3_glue_rules.resolve.terraform.expressions import evaluate
 from s3_glue_rules.resolve.terraform.modules import ModuleInstance, both
 from s3_glue_rules.resolve.terraform.objects import plain
 from s3_glue_rules.resolve.terraform.values import root_values

@@ -24,7 +24,7 @@ from s3_glue_rules.model.values import (
     scalar_text,
 )
 from s3_glue_rules.read.hcl_syntax import Block
-from s3_glue_rules.resolve.terraform.evaluate import Frame, evaluate
+from s3_glue_rules.resolve.terraform.expressions import Frame, evaluate
 from s3_glue_rules.resolve.terraform.lifting import lifted
 from s3_glue_rules.resolve.terraform.objects import every
 

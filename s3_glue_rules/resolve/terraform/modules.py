@@ -32,8 +32,8 @@ from s3_glue_rules.read.hcl_syntax import Attribute, Block, Call, Expression, Na
 from s3_glue_rules.read.terraform import ModuleText
 from s3_glue_rules.resolve.terraform.bodies import body_value
 from s3_glue_rules.resolve.terraform.context import MOST_MODULE_DEPTH, MOST_MODULES, Context
-from s3_glue_rules.resolve.terraform.evaluate import Frame, evaluate
 from s3_glue_rules.resolve.terraform.expansion import Expansion, Instance, Key, expand, keyed
+from s3_glue_rules.resolve.terraform.expressions import Frame, evaluate
 from s3_glue_rules.resolve.terraform.functions.files import Files
 from s3_glue_rules.resolve.terraform.objects import WHOLE, Namespace, ObjectWithAttributes
 from s3_glue_rules.resolve.terraform.policy_document import policy_document
@@ -181,10 +181,10 @@ class ModuleInstance:
             return _open_flag(label, default, block.origin)
         allowed = _allowed(block, name)
         if isinstance(default, (Mapping, Sequence)) or wanted.kind in {"list", "set", "map", "object", "tuple"}:
-            if default is None:
-                return Open(Variable(label, label), block.origin)
-            marker = Open(Variable(label, label, DEFAULT), block.origin)
             why = Unknown(f"the value of {label} is given at deployment", block.origin)
+            if default is None:
+                return why
+            marker = Open(Variable(label, label, DEFAULT), block.origin)
             return Choice(Equal(marker, Known(DEFAULT)), default, why, block.origin)
         if isinstance(default, Absent):
             variable = Variable(label, label, NULL, None if allowed is None else (*allowed, NULL))

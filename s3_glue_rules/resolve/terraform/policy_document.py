@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from s3_glue_rules.model.spans import Origin
@@ -24,6 +25,7 @@ from s3_glue_rules.model.values import (
     scalar_text,
     text_of,
 )
+from s3_glue_rules.resolve.terraform.functions.encoding import Rendered
 from s3_glue_rules.resolve.terraform.lifting import lifted
 
 _LISTS = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}
@@ -40,7 +42,7 @@ def policy_document(block: Mapping) -> Value:
         "Version": Known("2012-10-17", origin),
         "Statement": Sequence(tuple(statements), origin),
     }
-    return Encoded(Mapping(entries, origin), origin)
+    return Rendered(Mapping(entries, origin), origin)
 
 
 def _merged(base: list[Value], override: list[Value]) -> list[Value]:
@@ -167,11 +169,11 @@ def _statement(item: Value) -> Value:
         value = item.get(name)
         if not isinstance(value, Absent):
             place = value.origin
-            entries[wanted] = lifted(tuple(_items(value)), lambda items, place=place: _principals(items, place), place)
+            entries[wanted] = lifted(tuple(_items(value)), partial(_principals, origin=place), place)
     conditions = item.get("condition")
     if not isinstance(conditions, Absent):
         place = conditions.origin
-        entries["Condition"] = lifted(tuple(_items(conditions)), lambda items: _conditions(items, place), place)
+        entries["Condition"] = lifted(tuple(_items(conditions)), partial(_conditions, origin=place), place)
     return Mapping(entries, item.origin)
 
 

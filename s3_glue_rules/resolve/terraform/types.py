@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import (
     Absent,
     Choice,
@@ -17,10 +16,11 @@ from s3_glue_rules.model.values import (
     Sequence,
     Unknown,
     Value,
-    scalar_text,
 )
 from s3_glue_rules.read.hcl_syntax import Call, Expression, Literal, Name, ObjectExpression, TupleExpression
-from s3_glue_rules.resolve.terraform.functions.sets import ListSequence, MapMapping, SetSequence
+from s3_glue_rules.resolve.terraform.functions import types
+from s3_glue_rules.resolve.terraform.functions.sets import ListSequence, MapMapping
+from s3_glue_rules.resolve.terraform.lifting import FunctionError
 
 SCALARS = {"string", "number", "bool"}
 
@@ -104,7 +104,7 @@ class Converter:
         if not isinstance(value, Sequence):
             return Impossible("a list is wanted", value.origin) if isinstance(value, (Known, Mapping)) else value
         items = tuple(self.convert(item, wanted.of or ANY) for item in value.items)
-        return _set(items, value.origin) if wanted.kind == "set" else ListSequence(items, value.origin)
+        return types.as_set(items, value.origin) if wanted.kind == "set" else ListSequence(items, value.origin)
 
     def _map(self, value: Value, of: Type) -> Value:
         if not isinstance(value, Mapping):
@@ -145,39 +145,11 @@ class Converter:
         return Sequence(items, value.origin)
 
 
-def _set(items: tuple[Value, ...], origin: Origin) -> SetSequence:
-    """Return a set: sorted, each item once, as far as the items are known."""
-    unique: list[Value] = []
-    for item in items:
-        if not any(isinstance(item, Known) and item.value == getattr(known, "value", None) for known in unique):
-            unique.append(item)
-    if all(isinstance(item, Known) for item in unique):
-        unique.sort(key=lambda item: scalar_text(item.value) if isinstance(item, Known) else "")
-    return SetSequence(tuple(unique), origin)
-
-
 def _scalar(value: Value, kind: str) -> Value:
-    if isinstance(value, (Mapping, Sequence)):
-        return Impossible(f"a {kind} is wanted", value.origin)
-    if not isinstance(value, Known):
+    if not isinstance(value, (Known, Mapping, Sequence)):
+        # What is open stays open: whoever asks for it says what it is compared with.
         return value
-    if kind == "string":
-        return value if isinstance(value.value, str) else Known(scalar_text(value.value), value.origin)
-    if kind == "bool":
-        if isinstance(value.value, bool):
-            return value
-        if value.value in ("true", "false"):
-            return Known(value.value == "true", value.origin)
-        return Impossible(f"'{value.value}' is no boolean", value.origin)
-    if isinstance(value.value, bool):
-        return Impossible("a boolean is no number", value.origin)
-    if isinstance(value.value, str):
-        try:
-            return Known(int(value.value), value.origin)
-        except ValueError:
-            pass
-        try:
-            return Known(float(value.value), value.origin)
-        except ValueError:
-            return Impossible(f"'{value.value}' is no number", value.origin)
-    return value
+    try:
+        return types.scalar(value, kind)
+    except FunctionError as error:
+        return Impossible(str(error), value.origin)

@@ -17,7 +17,7 @@ from s3_glue_rules.read.hcl_json import json_expression
 from s3_glue_rules.read.hcl_syntax import Expression
 from s3_glue_rules.read.source import MOST_BYTES, ReadError, Source
 from s3_glue_rules.read.terraform import ModuleText
-from s3_glue_rules.resolve.terraform.evaluate import Frame, evaluate
+from s3_glue_rules.resolve.terraform.expressions import Frame, evaluate
 from s3_glue_rules.resolve.terraform.types import type_of
 
 PREFIX = "TF_VAR_"
