@@ -44,21 +44,22 @@ def json_body(source: Source) -> Body:
         raise ReadError(1, "a Terraform file in JSON holds one object")
     for kind, content in source.data.items():
         if kind in _LABELS:
-            _blocks(source, body, str(kind), content, (kind,), (), _LABELS[kind])
+            _blocks(source, body, str(kind), content, (kind,), labels=(), missing=_LABELS[kind])
     return body
 
 
 def _blocks(
-    source: Source, body: Body, kind: str, content: Any, path: Path, labels: tuple[str, ...], missing: int
+    source: Source, body: Body, kind: str, content: Any, path: Path, *, labels: tuple[str, ...], missing: int
 ) -> None:
     if isinstance(content, list):
         for index, item in enumerate(content):
-            _blocks(source, body, kind, item, (*path, index), labels, missing)
+            _blocks(source, body, kind, item, (*path, index), labels=labels, missing=missing)
     elif isinstance(content, dict):
         if missing:
             for label, inner in content.items():
                 if label != _COMMENT:
-                    _blocks(source, body, kind, inner, (*path, label), (*labels, str(label)), missing - 1)
+                    inner_labels = (*labels, str(label))
+                    _blocks(source, body, kind, inner, (*path, label), labels=inner_labels, missing=missing - 1)
         else:
             body.blocks.append(_block(source, kind, labels, content, path))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from s3_glue_rules.model.findings import Finding, Judgement
+from s3_glue_rules.model.findings import Finding, Judgement, Problem
 from s3_glue_rules.report.summary import counts, spoken
 
 
@@ -13,24 +13,30 @@ def render(judgement: Judgement, *, all_verdicts: bool = False) -> str:
     """Return the report as JSON text.
 
     ``verdicts`` holds failing, conditional and undecided findings, with ``all_verdicts`` one for every resource that
-    a policy is about. Lines and columns count from 1; end columns are exclusive.
+    a policy is about. ``notes`` is only there where something is to be noted, and changes no exit status. Lines and columns count from 1; end columns are exclusive.
     """
     findings = judgement.findings if all_verdicts else spoken(judgement)
-    document = {
+    number = {"errors": len(judgement.problems)}
+    document: dict[str, Any] = {
         "version": 1,
         "verdicts": [_finding(finding) for finding in findings],
-        "errors": [
-            {"file": problem.file, "line": problem.line, "message": problem.message} for problem in judgement.problems
-        ],
-        "summary": {
-            "files_judged": judgement.files_judged,
-            "files_passed_over": judgement.files_passed_over,
-            "resources": judgement.resources,
-            "errors": len(judgement.problems),
-            **counts(judgement),
-        },
+        "errors": [_problem(problem) for problem in judgement.problems],
+    }
+    if judgement.notes:
+        number["notes"] = len(judgement.notes)
+        document["notes"] = [_problem(note) for note in judgement.notes]
+    document["summary"] = {
+        "files_judged": judgement.files_judged,
+        "files_passed_over": judgement.files_passed_over,
+        "resources": judgement.resources,
+        **number,
+        **counts(judgement),
     }
     return json.dumps(document, indent=2) + "\n"
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {"file": problem.file, "line": problem.line, "message": problem.message}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

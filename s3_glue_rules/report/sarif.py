@@ -49,7 +49,10 @@ def render(judgement: Judgement, catalogue: Sequence[Policy], *, root: Path | No
     rule_indices = {policy.id: index for index, policy in enumerate(policies)}
     findings = spoken(judgement)
     kept = _kept(findings)
-    notifications = [_problem(problem, base) for problem in judgement.problems]
+    notifications = [
+        *(_notification(problem, "error", f"{problem.file} was not judged: ", base) for problem in judgement.problems),
+        *(_notification(note, "note", "", base) for note in judgement.notes),
+    ]
     if len(kept) < len(findings):
         notifications.append(
             {
@@ -183,11 +186,11 @@ def _message(finding: Finding) -> str:
     return " ".join(f"{sentence.rstrip('.')}." for sentence in sentences)
 
 
-def _problem(problem: Problem, base: Path) -> dict[str, Any]:
+def _notification(problem: Problem, level: str, start: str, base: Path) -> dict[str, Any]:
     place = {"artifactLocation": _artifact(problem.file, base), "region": {"startLine": problem.line}}
     return {
-        "level": "error",
-        "message": _text(f"{problem.file} was not judged: {problem.message.rstrip('.')}."),
+        "level": level,
+        "message": _text(f"{start}{problem.message.rstrip('.')}."),
         "locations": [{"physicalLocation": place}],
     }
 

@@ -11,13 +11,19 @@ _COLOUR = {Verdict.FAIL: "31", Verdict.CONDITIONAL: "33", Verdict.UNDECIDED: "36
 
 
 def render(judgement: Judgement, *, colour: bool = False) -> str:
-    """Return the report as text: each finding with its place, message, worlds and chain, then the counts."""
+    """Return the report as text: each finding with its place, message, worlds and chain, then the counts.
+
+    Notes stand between findings and counts; without any, nothing is said of them.
+    """
     lines: list[str] = []
     for finding in spoken(judgement):
         lines.extend(_finding(finding, colour=colour))
     for problem in judgement.problems:
         label = _painted("not judged", "31;1", colour=colour)
         lines.append(f"{problem.file}:{problem.line}: {label}: {problem.message}")
+    for note in judgement.notes:
+        label = _painted("note", _COLOUR[Verdict.UNDECIDED], colour=colour)
+        lines.append(f"{note.file}:{note.line}: {label}: {note.message}")
     if lines:
         lines.append("")
     lines.append(_summary(judgement))
@@ -43,12 +49,13 @@ def _finding(finding: Finding, *, colour: bool) -> list[str]:
 
 def _summary(judgement: Judgement) -> str:
     number = counts(judgement)
+    notes = f"; {len(judgement.notes)} notes" if judgement.notes else ""
     return (
         f"{judgement.files_judged} files judged, {judgement.files_passed_over} passed over; "
         f"{judgement.resources} resources: {number['fail']} fail, {number['conditional']} conditional, "
         f"{number['undecided']} undecided, {number['pass']} pass, {number['exempt']} exempt, "
         f"{number['suppressed']} suppressed, {number['not_applicable']} not applicable; "
-        f"{len(judgement.problems)} not judged"
+        f"{len(judgement.problems)} not judged{notes}"
     )
 
 

@@ -19,6 +19,7 @@ from s3_glue_rules.resolve.terraform.expansion import Instance, keyed
 from s3_glue_rules.resolve.terraform.expressions import evaluate
 from s3_glue_rules.resolve.terraform.modules import ModuleInstance, both
 from s3_glue_rules.resolve.terraform.objects import plain
+from s3_glue_rules.resolve.terraform.providers import region_of
 from s3_glue_rules.resolve.terraform.values import root_values
 
 VARIABLE_TYPE = "variable"
@@ -126,7 +127,7 @@ def _region(module: ModuleInstance, block: Block, instance: Instance) -> str | N
     if argument is not None:
         value = evaluate(argument.expression, instance.frame)
         return scalar_text(value.value) if isinstance(value, Known) else None
-    return module.region_of(block)
+    return region_of(module, block)
 
 
 def suppressions(module: ModuleInstance, block: Block) -> tuple[Suppression, ...]:

@@ -9,35 +9,30 @@ from functools import cached_property
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import (
-    DEFAULT,
-    NULL,
     Absent,
     Always,
-    Choice,
     Condition,
-    Equal,
     Every,
     Known,
     Mapping,
     Open,
     Reference,
     Sequence,
-    Text,
     Unknown,
     Value,
     Variable,
-    scalar_text,
 )
-from s3_glue_rules.read.hcl_syntax import Attribute, Block, Call, Expression, Name, TupleExpression
+from s3_glue_rules.read.hcl_syntax import Block
 from s3_glue_rules.read.terraform import ModuleText
 from s3_glue_rules.resolve.terraform.bodies import body_value
 from s3_glue_rules.resolve.terraform.context import MOST_MODULE_DEPTH, MOST_MODULES, Context
+from s3_glue_rules.resolve.terraform.data_sources import data_attribute
 from s3_glue_rules.resolve.terraform.expansion import Expansion, Instance, Key, expand, keyed
 from s3_glue_rules.resolve.terraform.expressions import Frame, evaluate
 from s3_glue_rules.resolve.terraform.functions.files import Files
 from s3_glue_rules.resolve.terraform.objects import WHOLE, Namespace, ObjectWithAttributes
-from s3_glue_rules.resolve.terraform.policy_document import policy_document
-from s3_glue_rules.resolve.terraform.types import Converter, Type, type_of
+from s3_glue_rules.resolve.terraform.types import Converter, type_of
+from s3_glue_rules.resolve.terraform.variables import open_variable, without_null
 
 
 @dataclass(eq=False)
@@ -99,7 +94,8 @@ class ModuleInstance:
             return Namespace(find, origin)
         return Namespace(lambda name, place: self._resource(word, name, place), origin)
 
-    def _once(self, key: tuple[str, ...], origin: Origin, compute: Callable[[], Value]) -> Value:
+    def once(self, key: tuple[str, ...], origin: Origin, compute: Callable[[], Value]) -> Value:
+        """Return what was computed under a key, or compute it; Unknown where it depends on itself."""
         known = self._memo.get(key)
         if known is not None:
             return known
@@ -117,7 +113,7 @@ class ModuleInstance:
         argument = self.text.local_values.get(name)
         if argument is None:
             return Unknown(f"local.{name} is not declared", origin)
-        return self._once(("local", name), origin, lambda: evaluate(argument.expression, self.frame))
+        return self.once(("local", name), origin, lambda: evaluate(argument.expression, self.frame))
 
     def output(self, name: str, origin: Origin) -> Value:
         """Return an output value."""
@@ -125,7 +121,7 @@ class ModuleInstance:
         argument = block.body.arguments.get("value") if block is not None else None
         if argument is None:
             return Unknown(f"{self.address} has no output {name}", origin)
-        return self._once(("output", name), origin, lambda: evaluate(argument.expression, self.frame))
+        return self.once(("output", name), origin, lambda: evaluate(argument.expression, self.frame))
 
     def _path(self, name: str, origin: Origin) -> Value:
         if name == "module":
@@ -144,7 +140,7 @@ class ModuleInstance:
         block = self.text.variables.get(name)
         if block is None:
             return Unknown(f"var.{name} is not declared", origin)
-        return self._once(("var", name), origin, lambda: self._variable(name, block))
+        return self.once(("var", name), origin, lambda: self._variable(name, block))
 
     def _variable(self, name: str, block: Block) -> Value:
         arguments = block.body.arguments
@@ -160,10 +156,10 @@ class ModuleInstance:
         given = self._given(name)
         if given is None:
             if self.parent is None:
-                return self._open(name, block, wanted, default)
+                return open_variable(name, block, wanted, default)
             return Unknown(f"the caller gives no value for var.{name}", block.origin) if default is None else default
         given = convert(given, wanted)
-        return given if nullable or default is None else _without_null(given, default)
+        return given if nullable or default is None else without_null(given, default)
 
     def _given(self, name: str) -> Value | None:
         if self.parent is None:
@@ -173,31 +169,6 @@ class ModuleInstance:
             return None
         value = evaluate(argument.expression, self.call_frame)
         return Absent(argument.origin) if isinstance(value, Absent) else value
-
-    def _open(self, name: str, block: Block, wanted: Type, default: Value | None) -> Value:
-        """Return a variable of a root module, which a deployment may set."""
-        label = f"var.{name}"
-        if wanted.kind == "bool" or (isinstance(default, Known) and isinstance(default.value, bool)):
-            return _open_flag(label, default, block.origin)
-        allowed = _allowed(block, name)
-        if isinstance(default, (Mapping, Sequence)) or wanted.kind in {"list", "set", "map", "object", "tuple"}:
-            why = Unknown(f"the value of {label} is given at deployment", block.origin)
-            if default is None:
-                return why
-            marker = Open(Variable(label, label, DEFAULT), block.origin)
-            return Choice(Equal(marker, Known(DEFAULT)), default, why, block.origin)
-        if isinstance(default, Absent):
-            variable = Variable(label, label, NULL, None if allowed is None else (*allowed, NULL))
-            is_null = Equal(Open(variable, block.origin), Known(NULL))
-            return Choice(is_null, Absent(default.origin), Open(variable, block.origin), default.origin)
-        if not isinstance(default, (Known, type(None))):
-            return default
-        text = None if default is None else scalar_text(default.value)
-        variable = Variable(label, label, text, allowed)
-        origin = block.origin if default is None else default.origin
-        if default is not None and not isinstance(default.value, str):
-            return Choice(Equal(Open(variable, origin), Known(text or "")), default, Open(variable, origin), origin)
-        return Open(variable, origin)
 
     # Resources
 
@@ -210,7 +181,7 @@ class ModuleInstance:
             base = self.path(f"{kind}.{name}")
             return self._expansions[base].shape.filled(lambda key: Reference(keyed(base, key), WHOLE))
 
-        return self._once(("resource", kind, name), origin, compute)
+        return self.once(("resource", kind, name), origin, compute)
 
     def resource_instances(self, kind: str, name: str) -> tuple[Instance, ...]:
         """Return the instances of a resource block, and make them known by their addresses."""
@@ -279,38 +250,15 @@ class ModuleInstance:
             def make(key: Key) -> Value:
                 address = keyed(base, key)
                 return ObjectWithAttributes(
-                    lambda attribute, place: self._data_attribute(block, address, by_key[key], attribute, place),
+                    lambda attribute, place: data_attribute(
+                        self, block, address, by_key[key], attribute=attribute, origin=place
+                    ),
                     address,
                 )
 
             return expansion.shape.filled(make)
 
-        return self._once(("data", kind, name), origin, compute)
-
-    def _data_attribute(self, block: Block, address: str, instance: Instance, attribute: str, origin: Origin) -> Value:
-        kind = block.labels[0]
-        if kind == "aws_iam_policy_document" and attribute in {"json", "minified_json"}:
-            return self._once(
-                ("document", address),
-                origin,
-                lambda: policy_document(body_value(block.body, instance.frame, block.origin)),
-            )
-        if kind in {"aws_kms_alias", "aws_kms_key"}:
-            argument = block.body.arguments.get("name" if kind == "aws_kms_alias" else "key_id")
-            named = evaluate(argument.expression, instance.frame) if argument is not None else None
-            if isinstance(named, Known) and "alias/" in scalar_text(named.value):
-                # The alias says who manages the key, whichever identifier of the key is asked for.
-                alias = scalar_text(named.value).rpartition("alias/")[2]
-                is_arn = attribute.endswith("arn")
-                return Known(f"arn:aws:kms:::alias/{alias}" if is_arn else f"alias/{alias}", origin)
-        if kind == "aws_region" and attribute in {"name", "id", "region"}:
-            region = self.region_of(block)
-            if region is not None:
-                return Known(region, origin)
-        label = f"{address}.{attribute}"
-        value = Open(Variable(label, label), origin)
-        # Whatever it is, an ARN is none of "*", "" or an alias.
-        return Text((Known("arn:"), value), origin) if attribute == "arn" or attribute.endswith("_arn") else value
+        return self.once(("data", kind, name), origin, compute)
 
     # Modules
 
@@ -318,7 +266,7 @@ class ModuleInstance:
         block = self.text.modules.get(name)
         if block is None:
             return Unknown(f"module.{name} is not declared", origin)
-        return self._once(("module", name), origin, lambda: self.module_value(name, block))
+        return self.once(("module", name), origin, lambda: self.module_value(name, block))
 
     def module_value(self, name: str, block: Block) -> Value:
         """Return what the name of a module call stands for."""
@@ -425,32 +373,6 @@ class ModuleInstance:
                 self.context.problems.extend(problem for problem in text.problems if problem.file == file)
         return text
 
-    # Providers
-
-    def region_of(self, block: Block) -> str | None:
-        """Return the Region of the provider configuration that a resource or data source uses."""
-        argument = block.body.arguments.get("provider")
-        return self.provider_region("aws" if argument is None else _provider_name(argument.expression))
-
-    def provider_region(self, name: str) -> str | None:
-        """Return the Region of a provider configuration (``aws`` or ``aws.alias``), where it is known."""
-        local, _, alias = name.partition(".")
-        for block in self.text.providers:
-            if block.labels != (local,):
-                continue
-            arguments = block.body.arguments
-            named = evaluate(arguments["alias"].expression, self.frame) if "alias" in arguments else None
-            if (scalar_text(named.value) if isinstance(named, Known) else "") == alias:
-                region = evaluate(arguments["region"].expression, self.frame) if "region" in arguments else None
-                return scalar_text(region.value) if isinstance(region, Known) else None
-        if self.parent is None or self.call is None:
-            return None
-        passed = self.call.body.arguments.get("providers")
-        for key, value in getattr(passed.expression, "items", ()) if passed is not None else ():
-            if _provider_name(key) == name:
-                return self.parent.provider_region(_provider_name(value))
-        return self.parent.provider_region(name) if not alias else None
-
 
 def both(first: Condition, second: Condition) -> Condition:
     """Return the condition that both hold."""
@@ -459,55 +381,3 @@ def both(first: Condition, second: Condition) -> Condition:
     if isinstance(second, Always):
         return first if second.holds else second
     return Every((first, second))
-
-
-def _open_flag(label: str, default: Value | None, origin: Origin) -> Value:
-    text = scalar_text(default.value) if isinstance(default, Known) else None
-    allowed: tuple[str, ...] = ("true", "false")
-    if isinstance(default, Absent):
-        text, allowed = NULL, (*allowed, NULL)
-    place = default.origin if isinstance(default, (Known, Absent)) and default.origin.path else origin
-    variable = Open(Variable(label, label, text, allowed), place)
-    is_true = Choice(Equal(variable, Known("true")), Known(True, place), Known(False, place), place)
-    if text != NULL:
-        return is_true
-    return Choice(Equal(variable, Known(NULL)), Absent(place), is_true, place)
-
-
-def _without_null(value: Value, default: Value) -> Value:
-    if isinstance(value, Absent):
-        return default
-    if isinstance(value, Choice):
-        then, otherwise = _without_null(value.then, default), _without_null(value.otherwise, default)
-        return Choice(value.condition, then, otherwise, value.origin)
-    return value
-
-
-def _allowed(block: Block, name: str) -> tuple[str, ...] | None:
-    """Return the values that a ``validation`` block of the form ``contains([...], var.name)`` allows."""
-    for validation in block.body.of_type("validation"):
-        argument = validation.body.arguments.get("condition")
-        condition = argument.expression if argument is not None else None
-        if not isinstance(condition, Call) or condition.name != "contains" or len(condition.arguments) != 2:
-            continue
-        listed, tested = condition.arguments
-        is_own = (
-            isinstance(tested, Attribute)
-            and tested.name == name
-            and isinstance(tested.target, Name)
-            and tested.target.name == "var"
-        )
-        if is_own and isinstance(listed, TupleExpression):
-            values = [getattr(item, "value", None) for item in listed.items]
-            if values and all(isinstance(value, (str, int, float)) for value in values):
-                return tuple(scalar_text(value) for value in values if value is not None)
-    return None
-
-
-def _provider_name(expression: Expression) -> str:
-    if isinstance(expression, Name):
-        return expression.name
-    if isinstance(expression, Attribute) and isinstance(expression.target, Name):
-        return f"{expression.target.name}.{expression.name}"
-    value = getattr(expression, "value", "")
-    return value if isinstance(value, str) else ""
