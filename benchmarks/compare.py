@@ -1,12 +1,15 @@
-"""Compare the command with cfn-lint and checkov on the same templates, in one run: ratios, not seconds.
+"""Compare the command with cfn-lint, checkov and trivy on the same files, in one run: ratios, not seconds.
 
 Every figure is the median of cold processes that take turns, so that a machine that slows down slows all of them.
-Usage: python benchmarks/compare.py [RUNS]
+checkov and trivy are compared with where they are installed (trivy: on PATH).
+Usage: python benchmarks/compare.py [RUNS] [--terraform FOLDER]
 """
 
 from __future__ import annotations
 
+import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -111,31 +114,60 @@ def seconds(command: list[str]) -> float:
     return elapsed
 
 
-def main() -> int:
-    """Print a table of medians and ratios."""
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    ours = [str(BIN / "s3-glue-rules"), "scan"]
-    peers = {"cfn-lint": [str(BIN / "cfn-lint"), "-t"]}
+Command = list[str]
+
+
+def peers_for_templates() -> dict[str, Command]:
+    """Return the commands that judge a template, each to be followed by its path."""
+    peers = {"ours": [str(BIN / "s3-glue-rules"), "scan"], "cfn-lint": [str(BIN / "cfn-lint"), "-t"]}
     if CHECKOV.exists():
         peers["checkov"] = [str(CHECKOV), "--quiet", "--compact", "--framework", "cloudformation", "-f"]
+    return peers
+
+
+def peers_for_terraform() -> dict[str, Command]:
+    """Return the commands that judge a folder of Terraform, each to be followed by its path."""
+    peers = {"ours": [str(BIN / "s3-glue-rules"), "scan"]}
+    if CHECKOV.exists():
+        peers["checkov"] = [str(CHECKOV), "--quiet", "--compact", "--framework", "terraform", "-d"]
+    trivy = shutil.which("trivy")
+    if trivy is not None:
+        peers["trivy"] = [trivy, "config", "--quiet", "--skip-check-update", "--skip-version-check"]
+    return peers
+
+
+def compare(name: str, path: Path, peers: dict[str, Command], runs: int) -> None:
+    """Print medians and ratios of one piece of work."""
+    times: dict[str, list[float]] = {label: [] for label in peers}
+    for _ in range(runs):
+        for label, command in peers.items():
+            times[label].append(seconds([*command, str(path)]))
+    own = statistics.median(times["ours"])
+    for label, taken in times.items():
+        median = statistics.median(taken)
+        print(f"{name:<48} {label:<10} {median:>9.3f} {median / own:>6.1f}x", flush=True)
+
+
+def main() -> int:
+    """Print a table of medians and ratios."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("runs", nargs="?", type=int, default=5, help="cold processes for each figure")
+    parser.add_argument("--terraform", metavar="FOLDER", action="append", default=[], help="a Terraform repository")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        works: dict[str, Path] = {}
+        print(f"{'work':<48} {'command':<10} {'median s':>9} {'ratio':>7}")
         for name, groups in (("one template, 2 groups", 2), ("500 resources", 100)):
             path = Path(folder) / f"{groups}.yaml"
             path.write_text(template(groups), encoding="utf-8")
-            works[f"{name} ({len(path.read_text(encoding='utf-8').splitlines())} lines)"] = path
-        print(f"{'work':<40} {'command':<10} {'median s':>9} {'ratio':>7}")
-        for name, path in works.items():
-            times: dict[str, list[float]] = {command_name: [] for command_name in ("ours", *peers)}
-            for _ in range(runs):
-                times["ours"].append(seconds([*ours, str(path)]))
-                for peer, command in peers.items():
-                    times[peer].append(seconds([*command, str(path)]))
-            own = statistics.median(times["ours"])
-            for label, taken in times.items():
-                median = statistics.median(taken)
-                print(f"{name:<40} {label:<10} {median:>9.3f} {median / own:>6.1f}x")
-        _scaling(Path(folder), ours)
+            lines = len(path.read_text(encoding="utf-8").splitlines())
+            compare(f"{name} ({lines} lines)", path, peers_for_templates(), options.runs)
+        lake = Path(folder) / "lake"
+        shutil.copytree(ROOT / "fixtures" / "estates" / "terraform_lake", lake, ignore=shutil.ignore_patterns("plans"))
+        compare("one Terraform root with three modules", lake, peers_for_terraform(), options.runs)
+        for given in options.terraform:
+            files = len(list(Path(given).rglob("*.tf")))
+            compare(f"{Path(given).name} ({files} files)", Path(given), peers_for_terraform(), options.runs)
+        _scaling(Path(folder), peers_for_templates()["ours"])
     return 0
 
 

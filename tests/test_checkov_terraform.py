@@ -58,11 +58,11 @@ def test_failures_over_all_fixtures_are_those_of_our_own_scan() -> None:
     assert not unread or "terraform_json" not in {record.get("check_type") for record in found["failed_checks"]}
     wanted = {place for place in failures(FIXTURES) if place[1] not in unread}
     assert len(wanted) > 1000
-    assert any(file.endswith("plans/prod.json") or file.endswith("plans/dev.json") for _, file, _ in wanted)
+    assert any(file.endswith(("plans/prod.json", "plans/dev.json")) for _, file, _ in wanted)
     assert places(found["failed_checks"], ROOT) == wanted
     for record in found["failed_checks"]:
-        [[arguments]] = [named.values() for named in record["check_result"].get("entity", {"": {"": {}}}).values()]
-        assert arguments.keys() <= {"tags"}, "records hold no values of arguments"
+        for named in record["check_result"].get("entity", {}).values():
+            assert not any(named.values()), "records hold no values of arguments"
 
 
 BUCKET = """\
@@ -144,7 +144,7 @@ module "loop" {
     "mixed/more.tf.json": json.dumps(
         {
             "provider": [{"aws": [{"region": "eu-west-1"}]}],
-            "resource": {"aws_s3_bucket": {"json": {"bucket": "json"}, "each": {"for_each": "${toset([\"a.b\"])}"}}},
+            "resource": {"aws_s3_bucket": {"json": {"bucket": "json"}, "each": {"for_each": '${toset(["a.b"])}'}}},
         },
         indent=2,
     ),
@@ -226,14 +226,12 @@ def test_each_instance_has_a_record_at_its_block(cases: tuple[Path, dict[str, An
 def test_each_instance_of_a_module_has_its_own_verdict(cases: tuple[Path, dict[str, Any], Path]) -> None:
     _, found, _ = cases
     failed = shown(found["failed_checks"], "SGR102", "modules")
-    assert failed == {
-        address: ("modules/bucket/main.tf", "2-4")
-        for address in (
-            "module.weak.aws_s3_bucket.this",
-            'module.keyed["weak.one"].aws_s3_bucket.this',
-            'module.nested.module.loop["a.b"].aws_s3_bucket.this',
-        )
-    }
+    weak = (
+        "module.weak.aws_s3_bucket.this",
+        'module.keyed["weak.one"].aws_s3_bucket.this',
+        'module.nested.module.loop["a.b"].aws_s3_bucket.this',
+    )
+    assert failed == dict.fromkeys(weak, ("modules/bucket/main.tf", "2-4"))
     passed = shown(found["passed_checks"], "SGR102", "modules")
     assert {"module.strong.aws_s3_bucket.this", 'module.nested.module.loop["c"].aws_s3_bucket.this'} <= set(passed)
 

@@ -15,17 +15,19 @@ import pytest
 from s3_glue_rules import __version__
 from s3_glue_rules.catalogue import SNIPPETS, severity_score
 from s3_glue_rules.cli import main
+from s3_glue_rules.discover import TerraformOptions
 from s3_glue_rules.model.answers import Verdict
 from s3_glue_rules.model.findings import ChainStep, Finding, Judgement, Problem
 from s3_glue_rules.model.spans import Span
 from s3_glue_rules.report import sarif
 from s3_glue_rules.scan import scan
 from tests.support import multitool
-from tests.support.fixtures import CATALOGUE, FIXTURES, ROOT
+from tests.support.fixtures import CATALOGUE, FIXTURES, ROOT, TERRAFORM_CASES
 from tests.support.multitool import complaints
 
 SOMEWHERE = Path("/somewhere/else")
 RULES = {policy.id: policy for policy in CATALOGUE}
+MODULES = ("bucket", "glue_job", "key")
 FINDING = Finding(
     policy="SGR102",
     verdict=Verdict.FAIL,
@@ -61,6 +63,13 @@ def result_of(finding: Finding) -> dict[str, Any]:
 def fixtures_judged() -> Judgement:
     folders = ("estates", "s3_bucket_encrypted_without_kms", "glue_security_configuration_without_customer_key")
     return scan([str(FIXTURES / folder) for folder in folders], CATALOGUE)
+
+
+@pytest.fixture(scope="module")
+def terraform_judged() -> Judgement:
+    """All Terraform fixtures and the lake with its plans."""
+    folders = [folder for _, folder in TERRAFORM_CASES]
+    return scan([str(folder) for folder in (*folders, FIXTURES / "estates" / "terraform_lake")], CATALOGUE)
 
 
 def test_every_policy_is_a_rule_found_or_not() -> None:
@@ -215,6 +224,30 @@ def test_problems_are_told_and_the_run_was_no_success() -> None:
     }
 
 
+def test_notes_are_told_and_change_nothing_else() -> None:
+    problem = Problem("stacks/lake.yaml", 12, "it is not valid YAML")
+    note = Problem("lake/main.tf", 3, "module a (b/c/aws) is not installed, so its resources were not judged")
+    (invocation,) = run_of(Judgement(findings=[FINDING], notes=[note]))["invocations"]
+    assert invocation["executionSuccessful"] is True
+    assert invocation["toolExecutionNotifications"] == [
+        {
+            "level": "note",
+            "message": {"text": f"{note.message}."},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": "lake/main.tf", "uriBaseId": "%SRCROOT%"},
+                        "region": {"startLine": 3},
+                    }
+                }
+            ],
+        }
+    ]
+    (invocation,) = run_of(Judgement(problems=[problem], notes=[note]))["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert [item["level"] for item in invocation["toolExecutionNotifications"]] == ["error", "note"]
+
+
 def test_several_uploads_of_a_commit_are_told_apart() -> None:
     assert run_of(Judgement())["automationDetails"] == {"id": "s3-glue-rules/"}
 
@@ -243,9 +276,10 @@ def test_of_too_many_findings_the_gravest_are_kept() -> None:
     assert run_of(Judgement(findings=notes))["invocations"][0]["toolExecutionNotifications"] == []
 
 
-def test_results_of_real_templates_point_at_one_line_that_exists(fixtures_judged: Judgement) -> None:
+@pytest.mark.parametrize("judged", ["fixtures_judged", "terraform_judged"])
+def test_results_of_real_files_point_at_one_line_that_exists(judged: str, request: pytest.FixtureRequest) -> None:
     # GitHub shows an alert in a pull request only where all of its lines are part of the change.
-    run = json.loads(sarif.render(fixtures_judged, CATALOGUE, root=ROOT))["runs"][0]
+    run = json.loads(sarif.render(request.getfixturevalue(judged), CATALOGUE, root=ROOT))["runs"][0]
     assert {result["level"] for result in run["results"]} == {"error", "warning", "note"}
     assert any("relatedLocations" in result for result in run["results"])
     lines: dict[str, list[str]] = {}
@@ -260,6 +294,44 @@ def test_results_of_real_templates_point_at_one_line_that_exists(fixtures_judged
     assert len(fingerprints) == len(set(fingerprints))
 
 
+def test_results_of_terraform_name_file_block_and_address(terraform_judged: Judgement) -> None:
+    run = json.loads(sarif.render(terraform_judged, CATALOGUE, root=ROOT))["runs"][0]
+    addresses: dict[str, set[str]] = {}
+    for result in run["results"]:
+        (location,) = result["locations"]
+        uri = location["physicalLocation"]["artifactLocation"]["uri"]
+        assert Path(uri).suffix in {".tf", ".json"}
+        assert location["physicalLocation"]["artifactLocation"]["uriBaseId"] == "%SRCROOT%"
+        (logical,) = location["logicalLocations"]
+        assert logical["kind"] == "resource"
+        # `aws_s3_bucket.this`, and where it stands: `module.zone["raw"].aws_s3_bucket.this`, `aws_s3_bucket.this[0]`.
+        assert re.fullmatch(r"[a-z0-9_]+\.[\w-]+", logical["name"])
+        module = r"module\.[\w-]+(\[[^]]+\])?\."
+        assert re.fullmatch(rf"({module})*{re.escape(logical['name'])}(\[[^]]+\])?", logical["fullyQualifiedName"]), (
+            logical
+        )
+        addresses.setdefault(uri, set()).add(logical["fullyQualifiedName"])
+        if uri.endswith(".tf") and result["level"] == "error":
+            lines = (ROOT / uri).read_text(encoding="utf-8").splitlines()
+            region = location["physicalLocation"]["region"]
+            found = lines[region["startLine"] - 1][region["startColumn"] - 1 : region["endColumn"] - 1]
+            # The header of a block, or an argument: what is there to be read and changed.
+            assert re.match(r"\S", found), (uri, region)
+    lake = "fixtures/estates/terraform_lake"
+    assert 'module.zone["raw"].aws_s3_bucket.this' in addresses[f"{lake}/modules/bucket/main.tf"]
+    assert "aws_glue_dev_endpoint.notebooks[0]" in addresses[f"{lake}/glue.tf"]
+    assert 'module.key["exchange"].aws_kms_key.this' in addresses[f"{lake}/plans/prod.json"]
+
+
+def test_plans_with_their_root_point_at_its_files() -> None:
+    lake = FIXTURES / "estates" / "terraform_lake"
+    judgement = scan([str(lake / "plans" / "prod.json")], CATALOGUE, TerraformOptions(root=str(lake)))
+    run = json.loads(sarif.render(judgement, CATALOGUE, root=ROOT))["runs"][0]
+    uris = {result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in run["results"]}
+    start = "fixtures/estates/terraform_lake"
+    assert uris == {f"{start}/{name}" for name in ("glue.tf", *(f"modules/{m}/main.tf" for m in MODULES))}
+
+
 def test_the_command_writes_it(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert main(["scan", "--format", "sarif", "fixtures/s3_bucket_encrypted_without_kms/bad.yaml"]) == 1
@@ -268,8 +340,12 @@ def test_the_command_writes_it(capsys: pytest.CaptureFixture[str], monkeypatch: 
     assert uris == {"fixtures/s3_bucket_encrypted_without_kms/bad.yaml"}
 
 
-def test_github_accepts_the_report_of_the_fixtures(fixtures_judged: Judgement, tmp_path: Path) -> None:
-    assert complaints(sarif.render(fixtures_judged, CATALOGUE, root=ROOT), tmp_path) == []
+@pytest.mark.parametrize("judged", ["fixtures_judged", "terraform_judged"])
+def test_github_accepts_the_report_of_the_fixtures(judged: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    judgement = request.getfixturevalue(judged)
+    assert isinstance(judgement, Judgement)
+    assert judgement.notes or judged == "fixtures_judged"
+    assert complaints(sarif.render(judgement, CATALOGUE, root=ROOT), tmp_path) == []
 
 
 def test_github_accepts_a_report_with_everything_unusual(tmp_path: Path) -> None:
@@ -283,7 +359,11 @@ def test_github_accepts_a_report_with_everything_unusual(tmp_path: Path) -> None
         chain=(step,) * 101,
         source_line="lib/stack.ts:4:5",
     )
-    judgement = Judgement(findings=[FINDING, unusual], problems=[Problem("half of it.yaml", 12, "it is not YAML")])
+    judgement = Judgement(
+        findings=[FINDING, unusual],
+        problems=[Problem("half of it.yaml", 12, "it is not YAML")],
+        notes=[Problem("50% of #1?.tf", 3, "module [a](b) is not installed")],
+    )
     assert complaints(sarif.render(judgement, CATALOGUE), tmp_path) == []
 
 

@@ -149,7 +149,7 @@ def _not_judged(
     discovery: Discovery, paths: list[str], entries: list[dict[str, object]], skipped: list[str]
 ) -> Iterator[str]:
     """Yield what was found under the paths and was not judged inside of checkov."""
-    for problem in discovery.problems:
+    for problem in [*discovery.problems, *(problem for estate in discovery.estates for problem in estate.problems)]:
         if not is_skipped(problem.file, skipped):
             yield f"{problem.file}:{problem.line}: not judged: {problem.message}"
     roots = [Path(path).resolve() for path in paths]

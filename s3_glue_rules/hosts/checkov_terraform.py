@@ -41,7 +41,7 @@ from s3_glue_rules.scan import MOST_CALLS, load_checks
 
 # What checkov needs of a vertex that carries a verdict. The lines have one name in HCL and another one in JSON.
 _KEPT = (
-    "block_name_", "block_type_", "file_path_", "id_", "resource_type", "source_", "label_", "hash", "tags",
+    "block_name_", "block_type_", "file_path_", "id_", "resource_type", "source_", "label_", "hash",
     "__address__", "source_module_object_", "__start_line__", "__end_line__", "__startline__", "__endline__",
 )  # fmt: skip
 _KEYS = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
@@ -77,8 +77,8 @@ def terraform_resources(vertices: Iterable[Vertex]) -> list[Vertex]:
     for vertex in found:
         kind, _, name = str(vertex["block_name_"]).partition(".")
         vertex["block_name_"] = BlockName(vertex["block_name_"], [kind, name])
-        # checkov looks into the configuration for tags, and prints the whole of it.
-        vertex["config_"] = {kind: {name: {"tags": vertex["tags"]} if "tags" in vertex else {}}}
+        # checkov looks into the configuration for tags, and prints the whole of it, variables' values in their places.
+        vertex["config_"] = {kind: {name: {}}}
     return found
 
 

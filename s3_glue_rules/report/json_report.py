@@ -13,7 +13,8 @@ def render(judgement: Judgement, *, all_verdicts: bool = False) -> str:
     """Return the report as JSON text.
 
     ``verdicts`` holds failing, conditional and undecided findings, with ``all_verdicts`` one for every resource that
-    a policy is about. ``notes`` is only there where something is to be noted, and changes no exit status. Lines and columns count from 1; end columns are exclusive.
+    a policy is about. ``notes`` is only there where something is to be noted. Lines and columns count from 1; end
+    columns are exclusive.
     """
     findings = judgement.findings if all_verdicts else spoken(judgement)
     number = {"errors": len(judgement.problems)}
