@@ -114,6 +114,8 @@ def test_a_policy_that_does_not_load_ends_in_two(tmp_path: Path) -> None:
 def test_list_and_explain() -> None:
     listing = run("scan", "--list-policies").stdout.splitlines()
     assert [line.split()[0] for line in listing] == [policy.id for policy in CATALOGUE]
+    assert [line.split()[3] for line in listing] == [",".join(policy.languages) for policy in CATALOGUE]
+    assert {line.split()[3] for line in listing} == {"cloudformation,terraform", "terraform"}
     explained = run("scan", "--explain", "SGR101").stdout
     for word in ("Why", "Fix in terraform", "Fix in cloudformation", "Fix in cdk", "https://docs.aws.amazon.com"):
         assert word in explained
@@ -156,6 +158,110 @@ def test_the_commands_of_the_readme_run() -> None:
     for option in re.findall(r"`(--[a-z-]+)", readme):
         if option != "--external-checks-dir":
             assert option in run("scan", "--help").stdout
+
+
+UNINSTALLED = "fixtures/s3_bucket_allows_plain_http/undecided_uninstalled"
+NOTE = "module policy (example/bucket-policy/aws) is not installed"
+
+
+def test_notes_are_reported_and_change_no_status() -> None:
+    done = run("scan", "--select", "SGR107", UNINSTALLED)
+    assert done.returncode == 0
+    *_, note, empty, summary = done.stdout.splitlines()
+    assert note.startswith(f"{UNINSTALLED}/main.tf:3: note: {NOTE}")
+    assert (empty, summary.rpartition("; ")[2]) == ("", "1 notes")
+    status, document = report("--select", "SGR107", UNINSTALLED)
+    assert status == 0
+    (told,) = document["notes"]
+    assert (told["file"], told["line"]) == (f"{UNINSTALLED}/main.tf", 3)
+    assert told["message"].startswith(NOTE)
+    assert (document["errors"], document["summary"]["errors"], document["summary"]["notes"]) == ([], 0, 1)
+
+
+def test_without_notes_nothing_is_said_of_them() -> None:
+    assert "note" not in run("scan", "fixtures/clean").stdout
+    _, document = report("fixtures/clean")
+    assert "notes" not in document
+    assert "notes" not in document["summary"]
+
+
+LAKE = "fixtures/estates/terraform_lake"
+ROTATION = ("--select", "SGR201")
+
+
+@pytest.mark.parametrize(
+    ("files", "verdicts"),
+    [
+        ([], {"conditional"}),
+        (["dev"], {"fail"}),
+        # As with Terraform, the last value counts.
+        (["dev", "rotating"], set()),
+        (["rotating", "dev"], {"fail"}),
+    ],
+)
+def test_files_of_variables_decide(files: list[str], verdicts: set[str], tmp_path: Path) -> None:
+    rotating = tmp_path / "rotating.tfvars.json"
+    rotating.write_text('{"rotate_keys": true}', encoding="utf-8")
+    named = {"dev": f"{LAKE}/environments/dev.tfvars", "rotating": str(rotating)}
+    options = [option for name in files for option in ("--var-file", named[name])]
+    status, document = report(*ROTATION, *options, f"{LAKE}/main.tf")
+    assert {verdict["verdict"] for verdict in document["verdicts"]} == verdicts
+    assert status == ("fail" in verdicts)
+
+
+def test_a_file_of_variables_that_cannot_be_read_ends_in_two(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.tfvars"
+    broken.write_text("rotate_keys = [\n", encoding="utf-8")
+    for file in ("no-such.tfvars", str(broken)):
+        done = run("scan", *ROTATION, "--var-file", file, f"{LAKE}/main.tf")
+        assert done.returncode == 2
+        assert re.search(rf"^{re.escape(file)}:\d+: not judged: ", done.stdout, re.MULTILINE)
+
+
+def test_findings_of_a_plan_point_into_its_root() -> None:
+    plan = f"{LAKE}/plans/dev.json"
+    status, without = report("--select", "SGR3", plan)
+    assert status == 1
+    assert {verdict["file"] for verdict in without["verdicts"]} == {plan}
+    status, document = report("--select", "SGR3", "--root", LAKE, plan)
+    assert status == 1
+    assert {verdict["file"] for verdict in document["verdicts"]} == {
+        f"{LAKE}/glue.tf",
+        f"{LAKE}/modules/glue_job/main.tf",
+    }
+    # The identity of a finding is that of the plan, so that it is the same alert with and without the option.
+    assert {verdict["fingerprint"] for verdict in document["verdicts"]} <= {
+        v["fingerprint"] for v in without["verdicts"]
+    }
+
+
+def test_a_root_without_configuration_ends_in_two(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "missing"):
+        done = run("scan", "--root", str(folder), f"{LAKE}/plans/dev.json")
+        assert done.returncode == 2
+        assert f"{LAKE}/plans/dev.json:1: not judged: the folder {folder}" in done.stdout
+
+
+def test_a_plan_that_errored_ends_in_two() -> None:
+    done = run("scan", "tests/data/plans/errored/plan.json")
+    assert done.returncode == 2
+    assert "tests/data/plans/errored/plan.json:1: not judged: the plan errored" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    # It hides nothing of what stands beside it.
+    status, document = report("tests/data/plans/errored/plan.json", "tests/data/plans/lake/plan.json")
+    assert (status, document["summary"]["files_judged"], document["summary"]["errors"]) == (2, 1, 1)
+    assert document["summary"]["fail"] > 0
+
+
+@pytest.mark.parametrize("missing", ["planned_values", "configuration", "resource_changes"])
+def test_a_plan_without_its_values_ends_in_two(missing: str, tmp_path: Path) -> None:
+    plan = json.loads((ROOT / "tests/data/plans/lake/plan.json").read_text(encoding="utf-8"))
+    del plan[missing]
+    (tmp_path / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    done = run("scan", "plan.json", cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"plan.json:1: not judged: the plan has no {missing}" in done.stdout
+    assert "terraform show -json" in done.stdout
 
 
 def test_start_up_imports_neither_hosts_nor_yaml_until_they_are_needed() -> None:

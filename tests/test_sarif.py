@@ -171,6 +171,11 @@ def test_paths_are_relative_and_encoded(file: str, uri: str) -> None:
     assert location == {"uri": uri, "uriBaseId": "%SRCROOT%"}
 
 
+def test_of_several_lines_the_first_is_named() -> None:
+    result = result_of(replace(FINDING, span=Span("main.tf", 7, 9, 12, 3)))
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 7, "startColumn": 9}
+
+
 @pytest.mark.parametrize("file", ["../other/lake.yaml", "/somewhere/other/lake.yaml"])
 def test_a_file_outside_of_the_root_is_not_made_one_inside(file: str) -> None:
     finding = replace(FINDING, span=replace(FINDING.span, file=file))
@@ -288,8 +293,9 @@ def test_results_of_real_files_point_at_one_line_that_exists(judged: str, reques
             place = location["physicalLocation"]
             uri, region = place["artifactLocation"]["uri"], place["region"]
             text = lines.setdefault(uri, (ROOT / uri).read_text(encoding="utf-8").splitlines())
-            assert region["startLine"] == region["endLine"] <= len(text)
-            assert 1 <= region["startColumn"] < region["endColumn"] <= len(text[region["startLine"] - 1]) + 1
+            assert region["startLine"] == region.get("endLine", region["startLine"]) <= len(text)
+            end = len(text[region["startLine"] - 1]) + 1
+            assert 1 <= region["startColumn"] < region.get("endColumn", end) <= end
     fingerprints = [(result["ruleId"], str(result["partialFingerprints"])) for result in run["results"]]
     assert len(fingerprints) == len(set(fingerprints))
 
@@ -314,7 +320,7 @@ def test_results_of_terraform_name_file_block_and_address(terraform_judged: Judg
         if uri.endswith(".tf") and result["level"] == "error":
             lines = (ROOT / uri).read_text(encoding="utf-8").splitlines()
             region = location["physicalLocation"]["region"]
-            found = lines[region["startLine"] - 1][region["startColumn"] - 1 : region["endColumn"] - 1]
+            found = lines[region["startLine"] - 1][region["startColumn"] - 1 :]
             # The header of a block, or an argument: what is there to be read and changed.
             assert re.match(r"\S", found), (uri, region)
     lake = "fixtures/estates/terraform_lake"

@@ -196,15 +196,12 @@ def _notification(problem: Problem, level: str, start: str, base: Path) -> dict[
 
 
 def _physical(span: Span, base: Path) -> dict[str, Any]:
-    return {
-        "artifactLocation": _artifact(span.file, base),
-        "region": {
-            "startLine": span.line,
-            "startColumn": span.column,
-            "endLine": span.end_line,
-            "endColumn": span.end_column,
-        },
-    }
+    region = {"startLine": span.line, "startColumn": span.column}
+    # GitHub shows an alert in a pull request only where all of its lines are part of the change: of a text or an object
+    # over several lines the first is named, which without an end goes up to the end of the line.
+    if span.end_line == span.line:
+        region |= {"endLine": span.end_line, "endColumn": span.end_column}
+    return {"artifactLocation": _artifact(span.file, base), "region": region}
 
 
 def _artifact(file: str, base: Path) -> dict[str, str]:

@@ -1,0 +1,158 @@
+"""Which directories are roots, what belongs to each, what is passed over, and what an author accepts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from s3_glue_rules.discover import TerraformOptions
+from s3_glue_rules.model.answers import Verdict
+from s3_glue_rules.model.findings import Judgement
+from s3_glue_rules.scan import scan
+from tests.support.fixtures import CATALOGUE
+from tests.support.terraform_values import write
+
+BUCKET = 'resource "aws_s3_bucket" "b" {}\n'
+CALL = 'module "m" {{\n  source = "{}"\n}}\n'
+
+
+def judged(*paths: Path, terraform: TerraformOptions | None = None) -> Judgement:
+    return scan([str(path) for path in paths], CATALOGUE, terraform)
+
+
+def failing(judgement: Judgement, policy: str = "SGR101") -> set[tuple[str, str]]:
+    return {
+        (Path(finding.estate).name, finding.address)
+        for finding in judgement.findings
+        if finding.policy == policy and finding.verdict is Verdict.FAIL
+    }
+
+
+def test_a_called_module_is_judged_through_its_callers_and_another_one_on_its_own(tmp_path: Path) -> None:
+    files = {
+        "modules/used/main.tf": BUCKET,
+        "modules/unused/main.tf": BUCKET,
+        "live/a/main.tf": CALL.format("../../modules/used"),
+        "live/b/main.tf": CALL.format("../../modules/used"),
+    }
+    judgement = judged(write(tmp_path, files))
+    assert judgement.problems == []
+    assert failing(judgement) == {
+        ("a", "module.m.aws_s3_bucket.b"),
+        ("b", "module.m.aws_s3_bucket.b"),
+        ("unused", "aws_s3_bucket.b"),
+    }
+    assert judgement.files_judged == 4
+
+
+def test_a_changed_file_is_judged_with_every_root_that_uses_it(tmp_path: Path) -> None:
+    files = {
+        ".git/HEAD": "",
+        "modules/inner/main.tf": BUCKET,
+        "modules/outer/main.tf": CALL.format("../inner"),
+        "live/a/main.tf": CALL.format("../../modules/outer"),
+        "live/b/main.tf": BUCKET,
+    }
+    write(tmp_path, files)
+    judgement = judged(tmp_path / "modules" / "inner" / "main.tf")
+    assert failing(judgement) == {("a", "module.m.module.m.aws_s3_bucket.b")}
+    assert failing(judged(tmp_path / "live" / "b" / "main.tf")) == {("b", "aws_s3_bucket.b")}
+
+
+def test_without_a_repository_a_changed_file_is_judged_with_its_folder(tmp_path: Path) -> None:
+    write(tmp_path, {"main.tf": BUCKET, "other.tf": 'resource "aws_s3_bucket" "c" {}\n'})
+    assert failing(judged(tmp_path / "main.tf")) == {
+        (tmp_path.name, "aws_s3_bucket.b"),
+        (tmp_path.name, "aws_s3_bucket.c"),
+    }
+
+
+def test_roots_without_aws_are_passed_over_and_counted(tmp_path: Path) -> None:
+    files = {"aws/main.tf": BUCKET, "other/main.tf": 'resource "google_storage_bucket" "b" {}\n'}
+    judgement = judged(write(tmp_path, files))
+    assert (judgement.files_judged, judgement.files_passed_over) == (1, 1)
+
+
+def test_folders_of_tools_are_not_scanned(tmp_path: Path) -> None:
+    files = {"main.tf": BUCKET, ".terraform/modules/x/main.tf": BUCKET, "node_modules/x/main.tf": BUCKET}
+    assert failing(judged(write(tmp_path, files))) == {(tmp_path.name, "aws_s3_bucket.b")}
+
+
+SUPPRESSED = """
+resource "aws_s3_bucket" "ours" {
+  # sgr: ignore[SGR101] a public site
+  bucket = "a"
+}
+resource "aws_s3_bucket" "no_reason" {
+  # sgr: ignore[SGR101]
+  bucket = "b"
+}
+resource "aws_s3_bucket" "checkovs" {
+  #checkov:skip=SGR101:a public site
+  bucket = "c"
+}
+resource "aws_s3_bucket" "another_policy" {
+  // sgr: ignore[SGR102] a public site
+  bucket = "d"
+}
+# sgr: ignore[SGR101] a comment outside of a block speaks of nothing
+resource "aws_s3_bucket" "below" {}
+module "accepted" {
+  # sgr: ignore[SGR101] all of it
+  source = "./child"
+}
+module "judged" {
+  source = "./child"
+}
+"""
+
+
+def test_what_an_author_accepts(tmp_path: Path) -> None:
+    judgement = judged(write(tmp_path, {"main.tf": SUPPRESSED, "child/main.tf": BUCKET}))
+    assert {address for _, address in failing(judgement)} == {
+        "aws_s3_bucket.no_reason",
+        "aws_s3_bucket.another_policy",
+        "aws_s3_bucket.below",
+        "module.judged.aws_s3_bucket.b",
+    }
+    accepted = {f.address: f.message for f in judgement.findings if f.verdict is Verdict.SUPPRESSED}
+    assert accepted == {
+        "aws_s3_bucket.ours": "a public site",
+        "aws_s3_bucket.checkovs": "a public site",
+        "module.accepted.aws_s3_bucket.b": "all of it",
+    }
+
+
+ROTATING = 'variable "rotates" {\n  type    = bool\n  default = true\n}\nresource "aws_kms_key" "k" {\n  enable_key_rotation = var.rotates\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("options", "files", "verdict"),
+    [
+        ((), {}, Verdict.CONDITIONAL),
+        (("dev.tfvars",), {}, Verdict.FAIL),
+        (("prod.tfvars",), {}, Verdict.PASS),
+        (("dev.tfvars", "prod.tfvars"), {}, Verdict.PASS),
+        ((), {"terraform.tfvars": "rotates = false\n"}, Verdict.FAIL),
+    ],
+)
+def test_files_of_variables(tmp_path: Path, options: tuple[str, ...], files: dict[str, str], verdict: Verdict) -> None:
+    given = {"dev.tfvars": "rotates = false\n", "prod.tfvars": "rotates = true\n"}
+    write(tmp_path, {"root/main.tf": ROTATING, **{f"root/{name}": text for name, text in files.items()}, **given})
+    terraform = TerraformOptions(tuple(str(tmp_path / name) for name in options))
+    judgement = judged(tmp_path / "root", terraform=terraform)
+    assert [f.verdict for f in judgement.findings if f.policy == "SGR201"] == [verdict]
+
+
+def test_a_missing_file_of_variables_is_told(tmp_path: Path) -> None:
+    write(tmp_path, {"main.tf": ROTATING})
+    judgement = judged(tmp_path, terraform=TerraformOptions((str(tmp_path / "none.tfvars"),)))
+    assert [os.path.basename(problem.file) for problem in judgement.problems] == ["none.tfvars"]
+
+
+def test_variables_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TF_VAR_rotates", "false")
+    judgement = judged(write(tmp_path, {"main.tf": ROTATING}))
+    assert [f.verdict for f in judgement.findings if f.policy == "SGR201"] == [Verdict.FAIL]
