@@ -143,7 +143,7 @@ module "loop" {
     "mixed/main.tf": bucket("plain"),
     "mixed/more.tf.json": json.dumps(
         {
-            "provider": [{"aws": [{"region": "eu-west-1"}]}],
+            "provider": {"aws": [{"region": "eu-west-1"}]},
             "resource": {"aws_s3_bucket": {"json": {"bucket": "json"}, "each": {"for_each": '${toset(["a.b"])}'}}},
         },
         indent=2,
@@ -157,7 +157,7 @@ variable "data_encryption_key" {{
 }}
 """,
     "variables/main.tf": bucket("first") + bucket("user", "tags = { key = var.data_encryption_key }"),
-    "skips/main.tf": bucket("commented", "# checkov:skip=SGR101,SGR109:holds public data")
+    "skips/main.tf": bucket("commented", "# checkov:skip=SGR101:holds public data", "# checkov:skip=SGR109:holds public data")
     + bucket("ours", "# sgr: ignore[SGR101] holds nothing")
     + bucket("keyed", "# checkov:skip=SGR101:all zones", LOOP)
     + """\

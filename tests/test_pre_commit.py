@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from s3_glue_rules.read import terraform
 from s3_glue_rules.read.cloudformation import SUFFIXES
 from tests.support.fixtures import FIXTURES, ROOT
 
@@ -131,8 +132,13 @@ def test_the_manifest_is_valid() -> None:
 def test_the_hook_takes_the_files_that_the_command_reads() -> None:
     changed, whole = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
     assert [changed["id"], whole["id"]] == [HOOK, WHOLE_REPOSITORY]
-    assert all(re.search(changed["files"], f"stacks/lake{suffix}") for suffix in SUFFIXES)
-    assert not any(re.search(changed["files"], name) for name in ("lake.tf", "yaml", "lake.yaml.orig", "lake.jsonl"))
+    read = (*SUFFIXES, *terraform.SUFFIXES, *terraform.VALUE_SUFFIXES)
+    assert all(re.search(changed["files"], f"stacks/lake{suffix}") for suffix in read)
+    others = (
+        "yaml", "lake.yaml.orig", "lake.jsonl", "tf", "main.tf~", "terraform.tfstate", ".terraform.lock.hcl",
+        "lake.tftest.hcl", "terragrunt.hcl", "plan.tfplan",
+    )  # fmt: skip
+    assert not any(re.search(changed["files"], name) for name in others)
     assert not {"types", "types_or", "exclude"} & set(changed)
     # The folder that its entry names holds them all.
     assert whole["pass_filenames"] is False
@@ -152,6 +158,157 @@ def test_a_template_by_another_name_is_judged(repository: Repository, name: str)
     done = repository.hook()
     assert done.returncode == 1
     assert f"{name}:" in done.stdout
+
+
+BUCKET = """\
+resource "aws_s3_bucket" "this" {
+  bucket = var.name
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = var.algorithm
+      kms_master_key_id = var.algorithm == "AES256" ? null : "arn:aws:kms:eu-west-1:111122223333:alias/lake"
+    }
+  }
+}
+
+resource "aws_s3_bucket_policy" "this" {
+  bucket = aws_s3_bucket.this.id
+  policy = jsonencode({
+    Statement = [{
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  })
+}
+"""
+VARIABLES = """\
+variable "name" {
+  type    = string
+  default = "lake"
+}
+
+variable "algorithm" {
+  type    = string
+  default = "aws:kms"
+}
+"""
+
+
+def call(name: str, algorithm: str) -> str:
+    source = "../../modules/bucket"
+    return f'module "{name}" {{\n  source = "{source}"\n  name = "{name}"\n  algorithm = "{algorithm}"\n}}\n'
+
+
+@pytest.fixture
+def estate(repository: Repository) -> Repository:
+    """A repository with a module that two of three roots use, all committed. Two roots have something to report."""
+    repository.write("modules/bucket/main.tf", BUCKET)
+    repository.write("modules/bucket/variables.tf", VARIABLES)
+    repository.write("live/good/main.tf", call("good", "aws:kms"))
+    repository.write("live/weak/main.tf", call("weak", "AES256"))
+    repository.write("live/other/main.tf", f"{BUCKET.replace('this', 'other')}")
+    repository.write("live/other/variables.tf", VARIABLES.replace("aws:kms", "AES256"))
+    repository.write("stacks/lake.yaml", BAD.read_bytes())
+    assert repository.commit().returncode == 0
+    return repository
+
+
+def reported(done: subprocess.CompletedProcess[str]) -> set[str]:
+    """Return the files that findings are reported in."""
+    return set(re.findall(r"^([^\s:]+):\d+:\d+: ", done.stdout, re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", ["lake/main.tf", "lake/main.tofu"])
+def test_a_changed_terraform_file_is_judged(repository: Repository, name: str) -> None:
+    repository.write(name, 'resource "aws_s3_bucket" "raw" {}\n')
+    done = repository.hook()
+    assert done.returncode == 1
+    assert reported(done) == {name}
+
+
+def test_a_changed_terraform_file_in_json_is_judged(repository: Repository) -> None:
+    for name in ("main.tf.json", "main.tofu.json"):
+        repository.write(f"{name}/{name}", '{"resource": {"aws_s3_bucket": {"raw": {}}}}\n')
+    done = repository.hook()
+    assert done.returncode == 1
+    assert reported(done) == {"main.tf.json/main.tf.json", "main.tofu.json/main.tofu.json"}
+
+
+def test_a_changed_plan_is_judged(repository: Repository) -> None:
+    repository.write("plans/dev.json", (FIXTURES / "estates/terraform_lake/plans/dev.json").read_bytes())
+    done = repository.hook()
+    assert done.returncode == 1
+    assert reported(done) == {"plans/dev.json"}
+
+
+def test_a_changed_module_is_judged_in_all_roots_that_use_it(estate: Repository) -> None:
+    estate.write("modules/bucket/main.tf", f"# changed\n{BUCKET}")
+    done = estate.hook("--verbose")
+    assert done.returncode == 1
+    # Neither the root that does not use it nor the template is reported.
+    assert reported(done) == {"modules/bucket/main.tf"}
+    assert "bucket 'module.weak.aws_s3_bucket.this' encrypts with SSE-S3" in done.stdout
+    # The key of the other root is not declared in it, which is told and does not fail the hook.
+    assert "module.good.aws_s3_bucket.this: cannot be decided: alias/lake" in done.stdout
+    assert "4 files judged" in done.stdout
+    estate.write("live/weak/main.tf", call("weak", "aws:kms"))
+    done = estate.hook("--verbose")
+    assert done.returncode == 0, done.stdout
+    assert "4 files judged" in done.stdout
+
+
+def test_a_module_that_no_root_uses_is_judged_by_itself(estate: Repository) -> None:
+    estate.write("modules/alone/main.tf", 'resource "aws_kms_key" "alone" {}\n')
+    done = estate.hook()
+    assert done.returncode == 1
+    assert reported(done) == {"modules/alone/main.tf"}
+
+
+def test_a_changed_root_is_judged_with_its_modules_and_nothing_else(estate: Repository) -> None:
+    estate.write("live/good/main.tf", f"# changed\n{call('good', 'aws:kms')}")
+    done = estate.hook("--verbose")
+    assert done.returncode == 0, done.stdout
+    assert "3 files judged" in done.stdout
+    estate.write("live/good/main.tf", call("good", "AES256"))
+    done = estate.hook()
+    assert done.returncode == 1
+    assert "module.good.aws_s3_bucket.this" in done.stdout
+    assert "weak" not in done.stdout
+    assert reported(done) == {"modules/bucket/main.tf"}
+
+
+@pytest.mark.parametrize("name", ["terraform.tfvars", "lake.auto.tfvars", "terraform.tfvars.json"])
+def test_changed_values_are_judged_with_their_root(estate: Repository, name: str) -> None:
+    values = '{{"algorithm": "{}"}}\n' if name.endswith(".json") else 'algorithm = "{}"\n'
+    estate.write(f"live/other/{name}", values.format("AES256"))
+    done = estate.hook()
+    assert done.returncode == 1
+    assert reported(done) == {"live/other/main.tf"}
+    estate.write(f"live/other/{name}", values.format("aws:kms"))
+    done = estate.hook("--verbose")
+    assert done.returncode == 0, done.stdout
+    assert "0 fail" in done.stdout
+
+
+def test_a_broken_module_does_not_pass(estate: Repository) -> None:
+    estate.write("modules/bucket/main.tf", f"{BUCKET}\nresource {{\n")
+    done = estate.hook()
+    assert "exit code: 2" in done.stdout
+    assert "modules/bucket/main.tf:" in done.stdout
+
+
+def test_the_whole_repository_holds_its_terraform_roots(estate: Repository) -> None:
+    done = estate.hook(WHOLE_REPOSITORY, "--hook-stage", "manual")
+    assert done.returncode == 1
+    assert reported(done) == {"modules/bucket/main.tf", "live/other/main.tf", "stacks/lake.yaml"}
 
 
 def test_a_good_template_passes(repository: Repository) -> None:
@@ -263,7 +420,5 @@ def test_the_hook_installs_little(repository: Repository, hooks: Hooks) -> None:
     command = "import importlib.metadata as m, json; print(json.dumps([d.metadata['Name'] for d in m.distributions()]))"
     done = repository.run(str(python), "-c", command)
     installed = {name.lower() for name in json.loads(done.stdout)}
-    assert {"s3-glue-rules", "pyyaml"} <= installed
-    assert not {"checkov", "cfn-lint", "boto3", "botocore"} & installed
     # virtualenv itself brings the tools of installation.
-    assert installed <= {"s3-glue-rules", "pyyaml", "pip", "setuptools", "wheel"}
+    assert installed - {"pip", "setuptools", "wheel"} == {"s3-glue-rules", "pyyaml", "tree-sitter", "tree-sitter-hcl"}

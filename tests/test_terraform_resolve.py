@@ -91,6 +91,11 @@ data "aws_y" "d" {}
         ("[1, 2][5]", "unknown"),
         ("try([1, 2][5], 3)", "3"),
         ("can([1, 2][5])", "False"),
+        ('try([{ a = 1 }["b"]], [{ a = 1 }["a"]], [])', "[1]"),
+        ('try({ x = { y = { a = 1 }["b"] } }, 3)', "3"),
+        ('can([{ a = 1 }["b"]])', "False"),
+        ('try([aws_x.some[0].id], ["none"])', "(var.flag == 'true' ? [<aws_x.some[0].id>] : ['none'])"),
+        ("try([var.flag ? 1 : 2], 3)", "[(var.flag == 'true' ? 1 : 2)]"),
         ("local.missing", "unknown"),
         ("nothing(1)", "unknown"),
         ("1 + 2 * 3", "7"),
@@ -354,6 +359,11 @@ def test_dynamic_blocks(tmp_path: Path) -> None:
         "{empty: [], outer: [{key: 'a', inner: []}, {key: 'b', inner: [{v: 'x', k: 'b'}, {v: 'y', k: 'b'}]}], "
         "maybe: [(var.on == 'true' ? {v: 1} : null)], plain: [{v: 1}, {v: 2}]}"
     )
+
+
+def test_a_dynamic_block_that_cannot_be_evaluated_is_unknown(tmp_path: Path) -> None:
+    text = 'resource "probe" "x" {\n  dynamic "b" {\n    for_each = "text"\n    content {\n      v = 1\n    }\n  }\n}\n'
+    assert shown(declared(estate(tmp_path, {"main.tf": text}), "probe.x").properties) == "{b: [unknown]}"
 
 
 REGIONS = """

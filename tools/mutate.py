@@ -3,7 +3,8 @@
 A mutant is one change in the file of a check: a condition negated, ``and`` and ``or`` swapped, another string to
 compare with, another default, ``fails`` replaced by ``passes``. It is killed when the markers of the policy's
 fixtures, the lines they name, or what the kinds of files promise no longer hold, which is what tests/test_fixtures.py
-asserts, or what the whole estates expect (tests/test_estates.py). The wording of messages is left alone.
+and tests/test_terraform_fixtures.py assert, or what the whole estates expect (tests/test_estates.py). The wording of
+messages is left alone.
 
 A mutant that survives is a case that the fixtures lack, or one that no fixture can show: those are listed in
 EQUIVALENT, each with its reason.
@@ -15,31 +16,29 @@ from __future__ import annotations
 
 import ast
 import copy
+import gc
 import importlib
-import json
+import os
 import sys
 import time
 import types
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from s3_glue_rules.catalogue import Policy, load_catalogue  # noqa: E402 - found once the path is set
-from s3_glue_rules.discover import discover  # noqa: E402
-from s3_glue_rules.judge import Check, judge_estate  # noqa: E402
-from s3_glue_rules.model.answers import Verdict  # noqa: E402
-from s3_glue_rules.model.declarations import Estate  # noqa: E402
-from s3_glue_rules.model.findings import Judgement  # noqa: E402
-from tests.support.fixtures import FIXTURES, kind_of, templates  # noqa: E402
-from tests.support.markers import read_lines, read_markers  # noqa: E402
+from s3_glue_rules.judge import Check  # noqa: E402
+from tools.mutate_fixtures import Fixture, estates, fixtures_of  # noqa: E402
 
 CHECKS = ROOT / "s3_glue_rules" / "checks"
-MARKED = {Verdict.FAIL, Verdict.CONDITIONAL, Verdict.UNDECIDED, Verdict.EXEMPT}
-LISTED = {Verdict.FAIL, Verdict.CONDITIONAL, Verdict.UNDECIDED, Verdict.SUPPRESSED}
+# Where it is (the name of the file), the change, the line.
+Survivor = tuple[str, str, int]
 
 ANSWERS = {"fails", "passes", "undecided", "exempt", "not_applicable"}
 
@@ -73,6 +72,12 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("kms_key_policy_admits_everyone", "not (policies.written)"): _SILENT,
     ("glue_security_configuration_without_customer_key", "False → True in judged = False"): _SILENT,
     ("questions", "False → True in ignores = False"): _SILENT,
+    ("questions", 'without "Fn::GetAtt on the key\'s Arn" in KEY_ARN = "Fn::GetAtt on the key\'s Arn"'): _WORDING,
+    ("s3_object_downgrades_encryption", "not (stored.key.kind is KeyKind.ABSENT)"): _WORDING,
+    (
+        "s3_object_downgrades_encryption",
+        "bucket is None or default is None → bucket is None and default is None",
+    ): "only a bucket that is not there has no default: both are None, or neither is",
 }
 
 
@@ -203,7 +208,7 @@ def _is_text(node: ast.expr) -> bool:
 def _is_compared(node: ast.Constant, above: dict[ast.AST, ast.AST]) -> bool:
     """Return whether a text is compared with, or is one of several that are."""
     parent = above.get(node)
-    while isinstance(parent, (ast.Set, ast.Tuple, ast.List)):
+    while isinstance(parent, (ast.Set, ast.Tuple, ast.List, ast.Dict)):
         node, parent = parent, above.get(parent)  # type: ignore[assignment] # any node from here on
     if isinstance(parent, ast.Assign):
         return isinstance(above.get(parent), ast.Module)
@@ -226,51 +231,6 @@ def _context(node: ast.AST, above: dict[ast.AST, ast.AST]) -> str:
     return ast.unparse(node).split("\n")[0][:70]
 
 
-@dataclass
-class Fixture:
-    """Templates or a whole estate, read once, with what they expect."""
-
-    path: Path
-    estates: list[Estate]
-    expected: set[tuple[str, str, str]]
-    lines: set[tuple[str, int]]
-
-    @classmethod
-    def file(cls, path: Path) -> Fixture:
-        """Read a file of fixtures."""
-        expected = {(marker.policy, marker.verdict, marker.logical_id) for marker in read_markers(path)}
-        return cls(path, discover([str(path)]).estates, expected, read_lines(path))
-
-    @classmethod
-    def estate(cls, folder: Path) -> Fixture:
-        """Read a whole estate: templates with markers, or an assembly with a list beside it."""
-        listed = folder / "expected.json"
-        if listed.exists():
-            items = json.loads(listed.read_text(encoding="utf-8"))
-            expected = {(item["policy"], item["verdict"], item["address"]) for item in items}
-        else:
-            markers = [marker for path in folder.rglob("*.yaml") for marker in read_markers(path)]
-            expected = {(marker.policy, marker.verdict, marker.logical_id) for marker in markers}
-        return cls(folder, discover([str(folder)]).estates, expected, set())
-
-    def notices(self, check: Check) -> bool:
-        """Return whether a check breaks what is expected of it."""
-        judgement = Judgement()
-        for estate in self.estates:
-            judge_estate(estate, [check], judgement)
-        findings = judgement.findings
-        is_assembly = (self.path / "expected.json").exists()
-        spoken = {
-            (f.policy, f.verdict.value, f.address if is_assembly else f.logical_id)
-            for f in findings
-            if f.verdict in (LISTED if is_assembly else MARKED)
-        }
-        wanted = {item for item in self.expected if item[0] == check.policy.id}
-        lines = {(f.policy, f.span.line) for f in findings if f.verdict in {Verdict.FAIL, Verdict.CONDITIONAL}}
-        earns = kind_of(self.path) != "good" or Verdict.PASS in {finding.verdict for finding in findings}
-        return bool(judgement.problems) or spoken != wanted or not self.lines <= lines or not earns
-
-
 def load(policy: Policy, tree: ast.Module | None = None, shared: tuple[str, types.ModuleType] | None = None) -> Check:
     """Load a check from its file or from a changed tree, perhaps with a changed helper."""
     module = types.ModuleType(f"s3_glue_rules.checks.{policy.stem}")
@@ -285,7 +245,8 @@ def load(policy: Policy, tree: ast.Module | None = None, shared: tuple[str, type
     finally:
         if shared and original is not None:
             sys.modules[name] = original
-    return Check(policy, module.SUBJECT, module.check, getattr(module, "IN_EVERY_WORLD", False))
+    in_every_world = getattr(module, "IN_EVERY_WORLD", False)
+    return Check(policy, module.SUBJECT, module.check, in_every_world, policy.languages_judged(strict=True))
 
 
 def load_shared(name: str, tree: ast.Module) -> types.ModuleType:
@@ -297,47 +258,75 @@ def load_shared(name: str, tree: ast.Module) -> types.ModuleType:
     return module
 
 
+# The fixtures of each policy, which the processes share: what they read stays with the one that forked them.
+_fixtures: dict[str, list[Fixture]] = {}
+_catalogue: dict[str, Policy] = {policy.stem: policy for policy in load_catalogue()}
+
+
+def noticed(check: Check) -> bool:
+    """Return whether any fixture of its policy notices a changed check. The one that does is asked first next time."""
+    fixtures = _fixtures[check.policy.stem]
+    for index, fixture in enumerate(fixtures):
+        if fixture.notices(check):
+            fixtures.insert(0, fixtures.pop(index))
+            return True
+    return False
+
+
+def break_check(stem: str) -> tuple[int, list[Survivor]]:
+    """Try all mutants of a check. Returns how many there are, and those that survive."""
+    policy = _catalogue[stem]
+    survivors: list[Survivor] = []
+    total = 0
+    for mutant in mutants((CHECKS / f"{stem}.py").read_text(encoding="utf-8")):
+        total += 1
+        try:
+            killed = any(noticed(load(policy, tree)) for tree in mutant.trees)
+        except Exception:  # noqa: BLE001 - a mutant that does not even load is noticed
+            killed = True
+        if not killed:
+            survivors.append((stem, mutant.change, mutant.line))
+    return total, survivors
+
+
+def break_shared(name: str) -> tuple[int, list[Survivor]]:
+    """Try all mutants of a helper on the fixtures of all policies that use it. Returns as ``break_check`` does."""
+    users = [
+        policy
+        for policy in _catalogue.values()
+        if f"model.{name}" in (CHECKS / f"{policy.stem}.py").read_text(encoding="utf-8")
+    ]
+    survivors: list[Survivor] = []
+    total = 0
+    for mutant in mutants(SHARED[name].read_text(encoding="utf-8")):
+        total += 1
+        changed = [load_shared(name, tree) for tree in mutant.trees]
+        if not any(noticed(load(policy, shared=(name, module))) for module in changed for policy in users):
+            survivors.append((name, mutant.change, mutant.line))
+    return total, survivors
+
+
 def main(arguments: list[str]) -> int:
     """Break the named policies, or all, and report what survives. Returns 1 where something does."""
     started = time.monotonic()
-    catalogue = [policy for policy in load_catalogue() if not arguments or policy.stem in arguments]
-    estates = [Fixture.estate(folder) for folder in sorted((FIXTURES / "estates").iterdir())]
-    fixtures = {policy: [*map(Fixture.file, templates(policy)), *estates] for policy in catalogue}
-    total = 0
-    survivors: list[tuple[str, str, int]] = []
-    for policy in catalogue:
-        if any(fixture.notices(load(policy)) for fixture in fixtures[policy]):
-            print(f"{policy.stem}: its fixtures do not hold as it stands")
-            return 1
-        file = CHECKS / f"{policy.stem}.py"
-        for mutant in mutants(file.read_text(encoding="utf-8")):
-            total += 1
-            try:
-                killed = any(
-                    fixture.notices(check)
-                    for check in (load(policy, tree) for tree in mutant.trees)
-                    for fixture in fixtures[policy]
-                )
-            except Exception:  # noqa: BLE001 - a mutant that does not even load is noticed
-                killed = True
-            if not killed:
-                survivors.append((policy.stem, mutant.change, mutant.line))
-    for name, path in SHARED.items():
-        users = [policy for policy in catalogue if f"model.{name}" in (CHECKS / f"{policy.stem}.py").read_text()]
-        for mutant in mutants(path.read_text(encoding="utf-8")) if users and not arguments else ():
-            total += 1
-            killed = any(
-                fixture.notices(load(policy, shared=(name, module)))
-                for module in (load_shared(name, tree) for tree in mutant.trees)
-                for policy in users
-                for fixture in fixtures[policy]
-            )
-            if not killed:
-                survivors.append((name, mutant.change, mutant.line))
+    stems = [stem for stem in _catalogue if not arguments or stem in arguments]
+    whole = estates()
+    for stem in stems:
+        _fixtures[stem] = [*fixtures_of(_catalogue[stem]), *whole]
+        for fixture in _fixtures[stem]:
+            if fixture.notices(load(_catalogue[stem])):
+                print(f"{fixture.path.relative_to(ROOT)} does not hold for {stem} as it stands")
+                return 1
+    gc.freeze()
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("fork")) as pool:
+        shared = [] if arguments else [pool.submit(break_shared, name) for name in SHARED]
+        tried = [job.result() for job in (*[pool.submit(break_check, stem) for stem in stems], *shared)]
+    total = sum(number for number, _ in tried)
+    survivors = [survivor for _, found in tried for survivor in found]
     return report(total, survivors, time.monotonic() - started, everything=not arguments)
 
 
-def report(total: int, survivors: list[tuple[str, str, int]], seconds: float, *, everything: bool) -> int:
+def report(total: int, survivors: list[Survivor], seconds: float, *, everything: bool) -> int:
     """Print what survived and the totals. Returns the exit status."""
     unexplained = [survivor for survivor in survivors if survivor[:2] not in EQUIVALENT]
     stale = set(EQUIVALENT) - {survivor[:2] for survivor in survivors} if everything else set()

@@ -14,7 +14,9 @@ def check(key: Key) -> Answer:
         return not_applicable("a replica follows the rotation of its primary key")
     if key.rotation.is_known and key.rotation.flag(default=False):
         return passes("the key rotates")
-    if not key.is_symmetric:
+    # An origin that is known settles it, whatever the spec is.
+    material = key.material.text() if key.material.is_known else "AWS_KMS"
+    if material == "AWS_KMS" and not key.is_symmetric:
         spec = key.spec.text(default="SYMMETRIC_DEFAULT") if key.spec.is_known else "another spec"
         return not_applicable(f"keys of {spec} cannot rotate automatically")
     material = key.material.text(default="AWS_KMS")

@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from checkov.common.parsers.node import StrNode
+
 from s3_glue_rules.discover import TerraformOptions
 from s3_glue_rules.hosts.checkov_terraform import BlockName, TerraformWindow, without_keys
 from s3_glue_rules.hosts.checkov_windows import Settings, UnreportedError, Vertex, policies_for
@@ -17,20 +19,20 @@ from s3_glue_rules.read.terraform import is_module_file
 from s3_glue_rules.scan import scan
 
 
-class ShownAddress(str):
+class ShownAddress(StrNode):  # type: ignore[misc] # checkov publishes no types
     """An address that checkov prints, in a vertex whose lines it finds under another address.
 
-    The plan runner looks lines up by the address, and prints the address unless it is the name of the block.
+    The plan runner looks lines up by the address, and prints the address unless it is the name of the block. Old
+    versions (3.2.0) have nodes as keys there, and only a subclass is asked first whether it is equal to one.
     """
 
-    __slots__ = ("found_by",)
-    found_by: str
-
-    def __new__(cls, address: str, found_by: str) -> ShownAddress:  # noqa: PYI034 - Self is newer than Python 3.10
+    def __new__(cls, address: str, found_by: str) -> ShownAddress:  # noqa: ARG004, PYI034 - Self is newer than 3.10
         """Make an address that is looked up like another one."""
-        made = super().__new__(cls, address)
-        made.found_by = found_by
-        return made
+        return str.__new__(cls, address)
+
+    def __init__(self, address: str, found_by: str) -> None:
+        super().__init__(address, None, None)
+        self.found_by = found_by
 
     def __reduce__(self) -> tuple[type[ShownAddress], tuple[str, str]]:
         return ShownAddress, (str(self), self.found_by)

@@ -123,7 +123,8 @@ def _principals(reader: Reader, value: Value) -> tuple[Principal, ...]:
     if isinstance(value, Absent):
         return ()
     if not isinstance(value, Mapping):
-        return (Principal("*", value),)
+        # AWS refuses a list here; a "*" in it is meant for everyone all the same.
+        return tuple(Principal("*", item) for item in reader.items(value))
     return tuple(Principal(kind, item) for kind, inner in value.entries.items() for item in reader.items(inner))
 
 

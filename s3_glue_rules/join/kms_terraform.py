@@ -7,7 +7,7 @@ from functools import cached_property
 
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.kms import JoinedKey
-from s3_glue_rules.join.terraform import followed, modules_mentioning, naming, opened
+from s3_glue_rules.join.terraform import followed, is_given, modules_mentioning, naming, opened
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.documents import Policies, Statement
@@ -80,7 +80,7 @@ class TerraformKey(JoinedKey):
             elif isinstance(named, Unknown):
                 doubt = UndecidableError(f"whether '{declaration.address}' is for it cannot be told", named.origin)
         for document in documents:
-            if document.is_absent:
+            if not is_given(document):
                 continue
             written = True
             try:

@@ -9,7 +9,7 @@ from functools import cached_property
 from s3_glue_rules.join.bucket_names import NamedBucket
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.keys import key_use
-from s3_glue_rules.join.terraform import followed, modules_given, naming
+from s3_glue_rules.join.terraform import followed, is_given, modules_given, naming
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.documents import Policies, Statement
@@ -129,7 +129,8 @@ class TerraformBucket(NamedBucket, Bucket):
             else:
                 doubts.append(f"'{_name(declaration)}' is for a bucket that only deployment knows")
         inline = self.at(_INLINE)
-        if isinstance(inline, Sequence):
+        # In JSON a block that stands once may be an object.
+        if isinstance(inline, (Mapping, Sequence)):
             rules = self.below(inline, "rule")
             writers.append(_Writer(f"the block {_INLINE} of {self.label}", inline.origin, rules))
         elif not inline.is_absent:
@@ -193,7 +194,7 @@ class TerraformBucket(NamedBucket, Bucket):
                 doubts.append(f"'{_name(declaration)}' is for a bucket that only deployment knows")
         statements: list[Statement] = []
         unreadable: UndecidableError | None = None
-        written = [document for document in documents if not document.is_absent]
+        written = [document for document in documents if is_given(document)]
         for document in written:
             try:
                 statements.extend(statements_of(self.view.reader, document))

@@ -96,6 +96,11 @@ def _written(view: EstateView, declaration: Declaration, attribute: str) -> Valu
     return value
 
 
+def is_given(document: Value) -> bool:
+    """Return whether a policy is given: the AWS provider takes an empty text for none."""
+    return not document.is_absent and not (isinstance(document, Known) and document.text() == "")
+
+
 def opened(view: EstateView, value: Value) -> Value:
     """Return a value as unknown where it is an attribute of a resource that carries whatever is put there."""
     if not isinstance(value, Reference):

@@ -56,13 +56,14 @@ _PLACES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ),
     ),
     "aws_kms_external_key": (("the argument key_material_base64", ("key_material_base64",)),),
+    "aws_kms_replica_external_key": (("the argument key_material_base64", ("key_material_base64",)),),
     "aws_s3_object_copy": (
         ("the argument customer_key", ("customer_key",)),
         ("the argument source_customer_key", ("source_customer_key",)),
     ),
 }
 # Arguments that say by themselves what they hold, whatever the resource is called.
-_NAMED_BY_ARGUMENT = {"aws_kms_external_key", "aws_s3_object_copy"}
+_NAMED_BY_ARGUMENT = {"aws_kms_external_key", "aws_kms_replica_external_key", "aws_s3_object_copy"}
 
 TERRAFORM_TEXT_TYPES = tuple(_PLACES)
 

@@ -100,6 +100,9 @@ def _dynamic(block: Block, name: str, frame: Frame) -> list[Value]:
             items = [_content(content, iterator, frame, key, value) for key, value in pairs]
         leaves.append((path, items))
         most = max(most, len(items))
+    failed = [items[0] for _, items in leaves if items and isinstance(items[0], Impossible)]
+    if len(failed) == len(leaves):
+        return [placed(failed[0], block.origin)]
     return [_item(leaves, position, block.origin) for position in range(most)]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.spans import Origin
@@ -17,12 +18,15 @@ from s3_glue_rules.model.values import (
     Always,
     Choice,
     Condition,
+    Encoded,
     Equal,
     Every,
     Impossible,
     Known,
+    Mapping,
     Not,
     Open,
+    Sequence,
     Some,
     Text,
     UndecidableError,
@@ -36,6 +40,7 @@ from s3_glue_rules.model.values import (
 from s3_glue_rules.model.worlds import Domain
 
 MOST_COMBINATIONS = 64
+MOST_INSPECTED = 20_000
 
 
 class FunctionError(Exception):
@@ -245,3 +250,43 @@ def lifted(
         return function(tuple((decisions.settle if expand_open else decisions.read)(value) for value in arguments))
 
     return decide(below, origin, bound)
+
+
+def hoisted(value: Value, origin: Origin) -> Value:
+    """Bring what is impossible inside of a collection to the top: an expression fails as a whole, not in part."""
+    if not _may_fail(value, set()):
+        return value
+    return decide(lambda decisions: _read_whole(decisions, value), origin)
+
+
+def _may_fail(value: Value, seen: set[int]) -> bool:
+    if isinstance(value, Impossible):
+        return True
+    inner = _parts(value)
+    if not inner or id(value) in seen or len(seen) > MOST_INSPECTED:
+        return False
+    seen.add(id(value))
+    return any(_may_fail(part, seen) for part in inner)
+
+
+def _parts(value: Value) -> tuple[Value, ...]:
+    if isinstance(value, Choice):
+        return value.then, value.otherwise
+    if isinstance(value, Mapping):
+        return tuple(value.entries.values())
+    if isinstance(value, Sequence):
+        return value.items
+    return (value.content,) if isinstance(value, Encoded) else ()
+
+
+def _read_whole(decisions: Decisions, value: Value) -> Value:
+    """Read the parts that may fail, and leave the others as they are."""
+    if not _may_fail(value, set()):
+        return value
+    value = decisions.read(value)
+    if isinstance(value, Mapping):
+        entries = {name: _read_whole(decisions, inner) for name, inner in value.entries.items()}
+        return replace(value, entries=entries)
+    if isinstance(value, Sequence):
+        return replace(value, items=tuple(_read_whole(decisions, inner) for inner in value.items))
+    return replace(value, content=_read_whole(decisions, value.content)) if isinstance(value, Encoded) else value

@@ -27,7 +27,7 @@ from s3_glue_rules.resolve.terraform import functions
 from s3_glue_rules.resolve.terraform.expressions.access import entry
 from s3_glue_rules.resolve.terraform.expressions.core import Frame, Names, evaluate, evaluates
 from s3_glue_rules.resolve.terraform.functions.files import Files
-from s3_glue_rules.resolve.terraform.lifting import FunctionError, choice, lifted
+from s3_glue_rules.resolve.terraform.lifting import FunctionError, choice, hoisted, lifted
 from s3_glue_rules.resolve.terraform.policy_document import replaced_inside
 
 # Functions to which a reference says more than the literal that it leads to.
@@ -45,7 +45,11 @@ def _call(expression: syntax.Call, frame: Frame) -> Value:
     if name == "try":
         return _try(expression.arguments, frame, origin)
     if name == "can":
-        return _can(evaluate(expression.arguments[0], frame), origin) if expression.arguments else _no_value(origin)
+        return (
+            _can(hoisted(evaluate(expression.arguments[0], frame), origin), origin)
+            if expression.arguments
+            else _no_value(origin)
+        )
     if name not in functions.NAMES and name != "templatefile":
         return Unknown(f"{name} is not one of the functions that can be read", origin)
     arguments = [evaluate(argument, frame) for argument in expression.arguments]
@@ -103,7 +107,7 @@ def _called(name: str, values: tuple[Value, ...], origin: Origin, frame: Frame) 
 def _try(arguments: tuple[syntax.Expression, ...], frame: Frame, origin: Origin) -> Value:
     if not arguments:
         return Impossible("no argument can be evaluated", origin)
-    value = evaluate(arguments[0], frame)
+    value = hoisted(evaluate(arguments[0], frame), origin)
     return _replaced(value, lambda: _try(arguments[1:], frame, origin), origin)
 
 
