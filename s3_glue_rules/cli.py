@@ -117,7 +117,7 @@ def _wants_colour() -> bool:
 
 def _listing(catalogue: Sequence[Policy]) -> str:
     rows = [
-        f"{policy.id}  {policy.severity:<8}  {policy.level:<7}  {','.join(policy.languages):<14}  {policy.title}"
+        f"{policy.id}  {policy.severity:<8}  {policy.level:<7}  {','.join(policy.languages):<24}  {policy.title}"
         for policy in catalogue
     ]
     return "\n".join(rows) + "\n"

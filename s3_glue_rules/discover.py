@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from s3_glue_rules.discover_terraform import ModuleLoader, shown_name, terraform_estates
+from s3_glue_rules.discover_terraform import Found, ModuleLoader, shown_name, terraform_estates
 from s3_glue_rules.model.declarations import Estate
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.read.assembly import AssemblyHints, is_assembly, read_assembly
@@ -96,8 +96,7 @@ def discover(paths: Iterable[str], terraform: TerraformOptions | None = None) ->
     """
     discovery = Discovery()
     loader = Loader()
-    modules: dict[Path, Path] = {}
-    changed: dict[Path, Path] = {}
+    configuration = Found()
     templates: list[Path] = []
     assemblies: dict[Path, str] = {}
     wanted: dict[Path, set[Path]] = {}
@@ -111,14 +110,17 @@ def discover(paths: Iterable[str], terraform: TerraformOptions | None = None) ->
                     assemblies.setdefault(found.resolve(), shown)
                     wanted[found.resolve()] = set()
                 elif is_module_file(found.name):
-                    modules.setdefault(found.resolve().parent, path.resolve())
+                    configuration.folders.setdefault(found.resolve().parent, path.resolve())
                 else:
                     loader.name(found.resolve(), shown)
                     templates.append(found.resolve())
         elif os.path.exists(path):  # noqa: PTH110 - see above
             folder = path.resolve().parent
-            if is_module_file(path.name) or path.name.endswith(VALUE_SUFFIXES):
-                changed.setdefault(folder, folder)
+            if is_module_file(path.name):
+                configuration.changed.setdefault(folder, folder)
+            elif path.name.endswith(VALUE_SUFFIXES):
+                if not configuration.add_values(path.resolve()):
+                    discovery.files_passed_over += 1
             elif is_assembly(folder) and path.suffix in SUFFIXES:
                 if path.name == "manifest.json":
                     assemblies.setdefault(folder, given_name(path.parent))
@@ -141,16 +143,23 @@ def discover(paths: Iterable[str], terraform: TerraformOptions | None = None) ->
     plans = _plans(discovery, loader, list(dict.fromkeys(templates)))
     _add_plans(discovery, plans, options, module_loader)
     _add_templates(discovery, loader, [path for path in dict.fromkeys(templates) if path not in plans])
-    for folder in modules:
-        changed.pop(folder, None)
-    if modules or changed:
-        estates, judged, passed_over = terraform_estates(
-            modules, changed, module_loader, options.var_files, discovery.problems
-        )
-        discovery.estates.extend(estates)
-        discovery.files_judged += len(judged)
-        discovery.files_passed_over += len(passed_over)
+    if options.root is not None and not plans:
+        discovery.problems.append(Problem(options.root, 1, "it was given as --root, and no Terraform plan was found"))
+    _add_terraform(discovery, configuration, module_loader, options.var_files)
     return discovery
+
+
+def _add_terraform(
+    discovery: Discovery, configuration: Found, loader: ModuleLoader, var_files: tuple[str, ...]
+) -> None:
+    estates, judged, passed_over = terraform_estates(configuration, loader, var_files, discovery.problems)
+    discovery.estates.extend(estates)
+    discovery.files_judged += len(judged)
+    discovery.files_passed_over += len(passed_over)
+    if not estates:
+        discovery.problems.extend(
+            Problem(file, 1, "it was given as --var-file, and no Terraform module was found") for file in var_files
+        )
 
 
 def _plans(discovery: Discovery, loader: Loader, paths: list[Path]) -> dict[Path, PlanDocument | None]:

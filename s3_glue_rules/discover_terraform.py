@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from s3_glue_rules.model.declarations import Estate
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.read.hcl_syntax import Literal
 from s3_glue_rules.read.source import ReadError
-from s3_glue_rules.read.terraform import ModuleText, is_module_file, load_module
+from s3_glue_rules.read.terraform import (
+    ModuleText,
+    boundary_of,
+    is_loaded_automatically,
+    is_module_file,
+    load_module,
+    module_files,
+    repository_of,
+)
 from s3_glue_rules.resolve.terraform.estates import RootBuilder
 
 MOST_FOLDERS = 20_000
@@ -97,36 +106,45 @@ def shown_name(path: Path) -> str:
         return os.path.normpath(path)
 
 
-def repository_of(folder: Path) -> Path | None:
-    """Return the repository that a folder lies in."""
-    for above in (folder, *folder.parents):
-        if (above / ".git").exists():
-            return above
-    return None
+@dataclass
+class Found:
+    """Terraform among some paths: directories with the path that the user gave, and files of variables.
 
+    ``folders`` were walked; ``changed`` are those of single files; ``values`` are files of variables that Terraform
+    does not load by itself, with the root module that each is for.
+    """
 
-def boundary_of(folder: Path, given: Path) -> Path:
-    """Return the folder that nothing is read outside of: the repository, the working directory, or what was given."""
-    repository = repository_of(folder)
-    if repository is not None:
-        return repository
-    here = Path.cwd().resolve()
-    if here in (folder, *folder.parents):
-        return here
-    return given
+    folders: dict[Path, Path] = field(default_factory=dict)
+    changed: dict[Path, Path] = field(default_factory=dict)
+    values: dict[Path, Path] = field(default_factory=dict)
+
+    def add_values(self, path: Path) -> bool:
+        """Add a file of variables. Returns whether there is a module that it can be for: its folder or one above."""
+        folder = path.parent
+        if is_loaded_automatically(path.name) and module_files(folder):
+            self.changed.setdefault(folder, folder)
+            return True
+        limit = boundary_of(folder, folder)
+        for above in (folder, *folder.parents):
+            if module_files(above):
+                self.values[path] = above
+                return True
+            if above == limit:
+                break
+        return False
 
 
 def terraform_estates(
-    folders: dict[Path, Path],
-    changed: dict[Path, Path],
-    loader: ModuleLoader,
-    var_files: tuple[str, ...],
-    problems: list[Problem],
+    found: Found, loader: ModuleLoader, var_files: tuple[str, ...], problems: list[Problem]
 ) -> tuple[list[Estate], set[str], set[str]]:
     """Build the estates of all root modules among some directories, and of those that use changed directories.
 
-    Both arguments map a directory to the path that the user gave. Returns estates, files judged, files passed over.
+    Returns estates, files judged, files passed over.
     """
+    folders = found.folders
+    changed = {folder: given for folder, given in found.changed.items() if folder not in folders}
+    for folder in found.values.values():
+        loader.allow(boundary_of(folder, folder))
     for folder, given in (*folders.items(), *changed.items()):
         loader.allow(boundary_of(folder, given))
     wanted: dict[Path, Path] = {root: folders[root] for root in loader.roots(folders)}
@@ -139,14 +157,16 @@ def terraform_estates(
     estates: list[Estate] = []
     judged: set[str] = set()
     passed_over: set[str] = set()
-    for root, given in wanted.items():
+    work = [(root, given, var_files) for root, given in wanted.items()]
+    work += [(root, root, (*var_files, shown_name(path))) for path, root in found.values.items()]
+    for root, given, files in work:
         text = loader(root)
         reached = [loader(folder) for folder in loader.reached(root)] or [text]
         if not any(module.mentions or module.problems for module in reached):
             passed_over.update(file for module in reached for file in module.files)
             continue
         try:
-            builder = RootBuilder(text, loader, boundary_of(root, given), var_files=var_files)
+            builder = RootBuilder(text, loader, boundary_of(root, given), var_files=files)
             estate = builder.build()
         except Exception as error:  # noqa: BLE001 - whatever reading raises must not look like a clean run
             problems.append(
@@ -158,6 +178,8 @@ def terraform_estates(
                 )
             )
             continue
+        if files != var_files:
+            estate.name = f"{estate.name} with {files[-1]}"
         estates.append(estate)
         judged.update(estate.files)
     return estates, judged, passed_over - judged

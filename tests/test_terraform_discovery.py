@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -125,7 +124,15 @@ def test_what_an_author_accepts(tmp_path: Path) -> None:
     }
 
 
-ROTATING = 'variable "rotates" {\n  type    = bool\n  default = true\n}\nresource "aws_kms_key" "k" {\n  enable_key_rotation = var.rotates\n}\n'
+ROTATING = """
+variable "rotates" {
+  type    = bool
+  default = true
+}
+resource "aws_kms_key" "k" {
+  enable_key_rotation = var.rotates
+}
+"""
 
 
 @pytest.mark.parametrize(
@@ -149,10 +156,37 @@ def test_files_of_variables(tmp_path: Path, options: tuple[str, ...], files: dic
 def test_a_missing_file_of_variables_is_told(tmp_path: Path) -> None:
     write(tmp_path, {"main.tf": ROTATING})
     judgement = judged(tmp_path, terraform=TerraformOptions((str(tmp_path / "none.tfvars"),)))
-    assert [os.path.basename(problem.file) for problem in judgement.problems] == ["none.tfvars"]
+    assert [Path(problem.file).name for problem in judgement.problems] == ["none.tfvars"]
 
 
 def test_variables_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TF_VAR_rotates", "false")
     judgement = judged(write(tmp_path, {"main.tf": ROTATING}))
     assert [f.verdict for f in judgement.findings if f.policy == "SGR201"] == [Verdict.FAIL]
+
+
+def test_a_changed_file_of_variables_is_judged_with_the_root_that_it_is_for(tmp_path: Path) -> None:
+    files = {
+        ".git/HEAD": "",
+        "live/main.tf": ROTATING,
+        "live/environments/dev.tfvars": "rotates = false\n",
+        "live/prod.tfvars": "rotates = true\n",
+        "elsewhere/dev.tfvars": "rotates = false\n",
+    }
+    write(tmp_path, files)
+    judgement = judged(tmp_path / "live" / "environments" / "dev.tfvars", tmp_path / "live" / "prod.tfvars")
+    assert {(f.estate.rsplit("/")[-1], f.verdict) for f in judgement.findings if f.policy == "SGR201"} == {
+        ("dev.tfvars", Verdict.FAIL),
+        ("prod.tfvars", Verdict.PASS),
+    }
+    alone = judged(tmp_path / "elsewhere" / "dev.tfvars")
+    assert (alone.problems, alone.files_judged, alone.files_passed_over) == ([], 0, 1)
+
+
+def test_options_that_are_for_nothing_are_told(tmp_path: Path) -> None:
+    write(tmp_path, {"template.yaml": "Resources: {}\n"})
+    judgement = judged(tmp_path, terraform=TerraformOptions(("dev.tfvars",), "root"))
+    assert {(problem.file, problem.message.split(",")[0]) for problem in judgement.problems} == {
+        ("dev.tfvars", "it was given as --var-file"),
+        ("root", "it was given as --root"),
+    }

@@ -487,7 +487,8 @@ def test_locals_that_depend_on_themselves_are_unknown(tmp_path: Path) -> None:
 def test_templatefile_and_file_stay_inside_of_the_project(tmp_path: Path) -> None:
     project = tmp_path / "project"
     (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
-    text = 'locals {\n  x = [templatefile("${path.module}/t.tpl", { n = "w" }), file("a.txt"), try(file("../secret.txt"), 1)]\n}'
+    read = 'templatefile("${path.module}/t.tpl", { n = "w" }), file("a.txt"), try(file("../secret.txt"), 1)'
+    text = f"locals {{\n  x = [{read}]\n}}"
     found = output(project, text, **{"t.tpl": "hello ${n}!", "a.txt": "a"})
     assert found == "['hello w!', 'a', unknown]"
 
@@ -500,5 +501,20 @@ def test_prevent_destroy_is_an_attribute_of_the_declaration(tmp_path: Path) -> N
 
 
 def test_moved_import_and_check_blocks_are_passed_over(tmp_path: Path) -> None:
-    text = 'moved {\n  from = a.b\n  to = a.c\n}\nimport {\n  to = a.b\n  id = "x"\n}\ncheck "c" {\n  assert {\n    condition = true\n    error_message = "x"\n  }\n}\n'
+    text = """
+moved {
+  from = a.b
+  to   = a.c
+}
+import {
+  to = a.b
+  id = "x"
+}
+check "c" {
+  assert {
+    condition     = true
+    error_message = "x"
+  }
+}
+"""
     assert estate(tmp_path, {"main.tf": text}).problems == []

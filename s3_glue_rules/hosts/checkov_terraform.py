@@ -20,7 +20,7 @@ from checkov.common.comment.enum import COMMENT_REGEX
 
 from s3_glue_rules.catalogue import Policy
 from s3_glue_rules.discover import SKIPPED_FOLDERS
-from s3_glue_rules.discover_terraform import ModuleLoader, terraform_estates
+from s3_glue_rules.discover_terraform import Found, ModuleLoader, terraform_estates
 from s3_glue_rules.hosts.checkov_windows import (
     WEIGHT,
     Results,
@@ -291,7 +291,10 @@ def _judge(folders: set[Path], settings: Settings) -> tuple[Judgement, set[str]]
     sys.setrecursionlimit(max(sys.getrecursionlimit(), MOST_CALLS))
     given = Path(os.path.commonpath(folders))
     estates, judged, passed_over = terraform_estates(
-        dict.fromkeys(sorted(folders), given), {}, ModuleLoader(SKIPPED_FOLDERS), settings.var_files, judgement.problems
+        Found(dict.fromkeys(sorted(folders), given)),
+        ModuleLoader(SKIPPED_FOLDERS),
+        settings.var_files,
+        judgement.problems,
     )
     checks = load_checks(policies_for("terraform"), judgement.problems)
     for estate in estates:

@@ -85,6 +85,11 @@ def is_module_file(name: str) -> bool:
     return name.endswith(SUFFIXES) and not name.startswith((".", "#")) and not name.endswith("~")
 
 
+def is_loaded_automatically(name: str) -> bool:
+    """Return whether Terraform loads a file of variables of that name without being told."""
+    return name in {"terraform.tfvars", "terraform.tfvars.json"} or name.endswith((".auto.tfvars", ".auto.tfvars.json"))
+
+
 def module_files(folder: Path) -> list[str]:
     """Return the configuration files of a directory, override files last. OpenTofu's file stands for its namesake."""
     try:
@@ -228,3 +233,22 @@ def _merged(base: Block, override: Block) -> Block:
     ]
     body = Body(arguments, [*kept, *override.body.blocks])
     return Block(base.type, base.labels, base.origin, base.lines, lambda: body, (*base.comments, *override.comments))
+
+
+def repository_of(folder: Path) -> Path | None:
+    """Return the repository that a folder lies in."""
+    for above in (folder, *folder.parents):
+        if (above / ".git").exists():
+            return above
+    return None
+
+
+def boundary_of(folder: Path, given: Path) -> Path:
+    """Return the folder that nothing is read outside of: the repository, the working directory, or what was given."""
+    repository = repository_of(folder)
+    if repository is not None:
+        return repository
+    here = Path.cwd().resolve()
+    if here in (folder, *folder.parents):
+        return here
+    return given

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.spans import NOWHERE
 from s3_glue_rules.read.source import ReadError
-from s3_glue_rules.read.terraform import ModuleText
+from s3_glue_rules.read.terraform import ModuleText, boundary_of
 from s3_glue_rules.resolve.terraform.estates import RootBuilder
 from s3_glue_rules.resolve.terraform.policy_document import plain_json
 
@@ -44,12 +44,8 @@ class PlanRoot:
             for name, entry in (written or {}).items()
             if isinstance(entry, dict)
         }
-        boundary = self._folder
-        for above in self._folder.parents:
-            if (above / ".git").exists():
-                boundary = above
-        if boundary == self._folder and self._folder.parent != self._folder:
-            boundary = self._folder.parent
+        # Without a repository, modules beside the root may be read.
+        boundary = boundary_of(self._folder, self._folder.parent)
         return RootBuilder(self._text, self._load, boundary, environment={}, values=values).build().declarations
 
     def declaration(self, address: str) -> Declaration | None:
