@@ -13,6 +13,7 @@ from s3_glue_rules.model.declarations import Declaration, Estate, Suppression
 from s3_glue_rules.model.findings import ChainStep, Finding, Judgement, Problem
 from s3_glue_rules.model.reader import Exploration, Reader, Run, explore
 from s3_glue_rules.model.resources import Resource
+from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import UndecidableError
 from s3_glue_rules.read.source import ReadError
 
@@ -119,9 +120,19 @@ def _finding(
         logical_id=declaration.logical_id,
         path=origin.path if span.file == header.file else declaration.origin.path,
         when=when,
-        chain=tuple(ChainStep(link.origin.span(), link.says) for link in answer.chain),
+        chain=_chain(answer, origin),
         source_line=declaration.source_line,
     )
+
+
+def _chain(answer: Answer, primary: Origin) -> tuple[ChainStep, ...]:
+    """Return the places that led to an answer, each once; the first is where a value comes from that is only passed."""
+    steps: dict[ChainStep, None] = {}
+    if primary.written is not None:
+        steps.setdefault(ChainStep(primary.written.span(), "the value is written here"))
+    for link in answer.chain:
+        steps.setdefault(ChainStep(link.origin.span(), link.says))
+    return tuple(steps)
 
 
 def _weigh(

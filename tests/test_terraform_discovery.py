@@ -190,3 +190,27 @@ def test_options_that_are_for_nothing_are_told(tmp_path: Path) -> None:
         ("dev.tfvars", "it was given as --var-file"),
         ("root", "it was given as --root"),
     }
+
+
+def test_the_chain_leads_to_where_a_value_is_written(tmp_path: Path) -> None:
+    child = """
+variable "algorithm" {
+  type = string
+}
+resource "aws_s3_bucket" "b" {}
+resource "aws_s3_bucket_server_side_encryption_configuration" "b" {
+  bucket = aws_s3_bucket.b.id
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm = var.algorithm
+    }
+  }
+}
+"""
+    root = 'module "m" {\n  source    = "./child"\n  algorithm = "AES256"\n}\n'
+    judgement = judged(write(tmp_path, {"main.tf": root, "child/main.tf": child}))
+    (finding,) = [f for f in judgement.findings if f.policy == "SGR102"]
+    assert (Path(finding.span.file).parent.name, finding.span.line) == ("child", 10)
+    assert [(Path(step.span.file).name, step.span.line, step.span.column) for step in finding.chain] == [
+        ("main.tf", 3, 15)
+    ]

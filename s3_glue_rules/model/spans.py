@@ -30,10 +30,14 @@ class Locator(Protocol):
 
 @dataclass(frozen=True)
 class Origin:
-    """A place in a text that is turned into a span only when a finding needs it: positions cost time."""
+    """A place in a text that is turned into a span only when a finding needs it: positions cost time.
+
+    ``written`` is where a value stands that comes from elsewhere: a caller's argument, a file of variables, a default.
+    """
 
     source: Locator
     path: Path
+    written: Origin | None = None
 
     def span(self) -> Span:
         """Return lines and columns of this place."""

@@ -9,6 +9,7 @@ from s3_glue_rules.model.values import (
     Absent,
     Choice,
     Impossible,
+    Known,
     Mapping,
     Reference,
     Sequence,
@@ -67,8 +68,23 @@ def placed(value: Value, origin: Origin) -> Value:
             return Unknown(f"it cannot be evaluated: {then.reason}", origin)
         return Choice(value.condition, then, otherwise, origin)
     if hasattr(value, "origin"):
+        if isinstance(value, Known) and value.origin.path and not _inside(value.origin, origin):
+            origin = replace(origin, written=value.origin)
         return replace(value, origin=origin)  # type: ignore[type-var] # all values are dataclasses with an origin
     return value
+
+
+def _inside(inner: Origin, outer: Origin) -> bool:
+    """Return whether a place of an HCL file lies in another one; in JSON both have the same path."""
+    if inner.source is not outer.source:
+        return False
+    if inner.path == outer.path or len(inner.path) != len(outer.path):
+        return True
+    pairs = [*inner.path, *outer.path]
+    if not all(isinstance(step, int) for step in pairs):
+        return True
+    start, end, outer_start, outer_end = (int(step) for step in pairs)
+    return outer_start <= start and end <= outer_end
 
 
 def _dynamic(block: Block, name: str, frame: Frame) -> list[Value]:
