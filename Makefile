@@ -32,7 +32,7 @@ contracts: .venv/ready
 
 unit: .venv/ready .venv-checkov/ready .venv-checkov-oldest/ready .venv-cfn-lint-oldest/ready .tools/ready
 	.venv/bin/pytest -n auto --dist loadgroup
-	S3_GLUE_RULES_CHECKOV="$(CURDIR)/.venv-checkov-oldest/bin/python" .venv/bin/pytest -n auto --dist loadgroup tests/test_checkov_window.py
+	S3_GLUE_RULES_CHECKOV="$(CURDIR)/.venv-checkov-oldest/bin/python" .venv/bin/pytest -n auto --dist loadgroup tests/test_checkov_window.py tests/test_checkov_terraform.py
 
 mutants: .venv/ready
 	.venv/bin/python tools/mutate.py

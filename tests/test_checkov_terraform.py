@@ -157,7 +157,7 @@ variable "data_encryption_key" {{
 }}
 """,
     "variables/main.tf": bucket("first") + bucket("user", "tags = { key = var.data_encryption_key }"),
-    "skips/main.tf": bucket("commented", *(f"# checkov:skip={policy}:holds public data" for policy in ("SGR101", "SGR109")))
+    "skips/main.tf": bucket("commented", *(f"# checkov:skip={policy}:public data" for policy in ("SGR101", "SGR109")))
     + bucket("ours", "# sgr: ignore[SGR101] holds nothing")
     + bucket("keyed", "# checkov:skip=SGR101:all zones", LOOP)
     + """\
@@ -279,7 +279,7 @@ def test_checkov_records_its_own_skips_with_their_reasons(cases: tuple[Path, dic
     }
     both = {("SGR101", "aws_s3_bucket.commented"), ("SGR109", "aws_s3_bucket.commented")}
     assert reasons == {
-        **dict.fromkeys(both, "holds public data"),
+        **dict.fromkeys(both, "public data"),
         ("SGR101", 'aws_s3_bucket.keyed["a.b"]'): "all zones",
         ("SGR101", 'aws_s3_bucket.keyed["c"]'): "all zones",
         ("SGR102", "module.skipped.aws_s3_bucket.this"): "ticket 42",
@@ -453,10 +453,14 @@ def test_what_cannot_be_read_fails_the_resources_beside_it(tmp_path: Path) -> No
     write(tmp_path, bucket("a") + encryption("a", '"aws:kms"'), "broken/main.tf")
     write(tmp_path, 'resource "aws_s3_bucket" "b" {\n  bucket = = "b"\n', "broken/other.tf")
     write(tmp_path, bucket("c") + encryption("c", '"aws:kms"'), "sound/main.tf")
-    done = run("-d", ".", "-c", "SGR102", "-o", "json", cwd=tmp_path, framework="terraform")
+    # Where no .tf file of a directory can be read, only the graph of JSON knows the directory.
+    write(tmp_path, 'resource "aws_s3_bucket" "d" {\n', "both/main.tf")
+    json_bucket = {"provider": {"aws": [{}]}, "resource": {"aws_s3_bucket": {"json": {"bucket": "json"}}}}
+    write(tmp_path, json.dumps(json_bucket, indent=2), "both/more.tf.json")
+    done = run("-d", ".", "-c", "SGR102", "-o", "json", cwd=tmp_path, framework=ALL)
     assert done.returncode == 1
     assert re.search(r"broken/other\.tf:\d+: not judged: ", done.stderr)
-    assert {r["resource"] for r in results(done)["failed_checks"]} == {"aws_s3_bucket.a"}
+    assert {r["resource"] for r in results(done)["failed_checks"]} == {"aws_s3_bucket.a", "aws_s3_bucket.json"}
     assert {r["resource"] for r in results(done)["passed_checks"]} == {"aws_s3_bucket.c"}
 
 

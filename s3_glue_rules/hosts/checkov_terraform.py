@@ -136,10 +136,10 @@ class TerraformWindow(Window):
         for finding in self.findings(policy):
             if self.responsible(finding.header.file, finding.estate):
                 self._place(finding, add)
+        # A problem of a directory concerns all graphs that know it: one of them may have nothing else of it.
         for problem in self.problems:
-            if self.responsible(problem.file, os.path.dirname(problem.file)):  # noqa: PTH120 - a name as it was shown
-                for vertex in self.concerned(problem, policy):
-                    add(Verdict.FAIL, vertex, str(vertex["__address__"]))
+            for vertex in self.concerned(problem, policy):
+                add(Verdict.FAIL, vertex, str(vertex["__address__"]))
 
         def having(wanted: Verdict) -> list[Vertex]:
             return [self.record(vertex, place[1]) for place, (verdict, vertex) in found.items() if verdict is wanted]
