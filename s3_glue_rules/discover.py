@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from s3_glue_rules.discover_terraform import Found, ModuleLoader, shown_name, terraform_estates
 from s3_glue_rules.model.declarations import Estate
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.read.assembly import AssemblyHints, is_assembly, read_assembly
 from s3_glue_rules.read.cloudformation import SUFFIXES, Template, load_template
 from s3_glue_rules.read.source import ReadError
-from s3_glue_rules.read.terraform import VALUE_SUFFIXES, is_module_file
+from s3_glue_rules.read.terraform_files import VALUE_SUFFIXES, is_module_file, shown_name
 from s3_glue_rules.resolve.estates import EstateBuilder
 
 if TYPE_CHECKING:
@@ -96,7 +95,8 @@ def discover(paths: Iterable[str], terraform: TerraformOptions | None = None) ->
     """
     discovery = Discovery()
     loader = Loader()
-    configuration = Found()
+    modules: dict[Path, Path] = {}
+    files: list[Path] = []
     templates: list[Path] = []
     assemblies: dict[Path, str] = {}
     wanted: dict[Path, set[Path]] = {}
@@ -110,17 +110,14 @@ def discover(paths: Iterable[str], terraform: TerraformOptions | None = None) ->
                     assemblies.setdefault(found.resolve(), shown)
                     wanted[found.resolve()] = set()
                 elif is_module_file(found.name):
-                    configuration.folders.setdefault(found.resolve().parent, path.resolve())
+                    modules.setdefault(found.resolve().parent, path.resolve())
                 else:
                     loader.name(found.resolve(), shown)
                     templates.append(found.resolve())
         elif os.path.exists(path):  # noqa: PTH110 - see above
             folder = path.resolve().parent
-            if is_module_file(path.name):
-                configuration.changed.setdefault(folder, folder)
-            elif path.name.endswith(VALUE_SUFFIXES):
-                if not configuration.add_values(path.resolve()):
-                    discovery.files_passed_over += 1
+            if is_module_file(path.name) or path.name.endswith(VALUE_SUFFIXES):
+                files.append(path.resolve())
             elif is_assembly(folder) and path.suffix in SUFFIXES:
                 if path.name == "manifest.json":
                     assemblies.setdefault(folder, given_name(path.parent))
@@ -139,27 +136,36 @@ def discover(paths: Iterable[str], terraform: TerraformOptions | None = None) ->
     for folder, shown in assemblies.items():
         templates.extend(_add_assembly(discovery, loader, folder, shown, wanted[folder]))
     options = terraform or TerraformOptions()
-    module_loader = ModuleLoader(SKIPPED_FOLDERS)
     plans = _plans(discovery, loader, list(dict.fromkeys(templates)))
-    _add_plans(discovery, plans, options, module_loader)
+    _add_plans(discovery, plans, options)
     _add_templates(discovery, loader, [path for path in dict.fromkeys(templates) if path not in plans])
     if options.root is not None and not plans:
         discovery.problems.append(Problem(options.root, 1, "it was given as --root, and no Terraform plan was found"))
-    _add_terraform(discovery, configuration, module_loader, options.var_files)
+    if modules or files:
+        _add_terraform(discovery, modules, files, options.var_files)
+    elif options.var_files:
+        discovery.problems.extend(_for_nothing(options.var_files))
     return discovery
 
 
 def _add_terraform(
-    discovery: Discovery, configuration: Found, loader: ModuleLoader, var_files: tuple[str, ...]
+    discovery: Discovery, modules: dict[Path, Path], files: list[Path], var_files: tuple[str, ...]
 ) -> None:
-    estates, judged, passed_over = terraform_estates(configuration, loader, var_files, discovery.problems)
+    # Imported where there is Terraform: it takes as long as all the rest.
+    from s3_glue_rules.discover_terraform import Found, ModuleLoader, terraform_estates
+
+    found, unused = Found.among(modules, files)
+    loader = ModuleLoader(SKIPPED_FOLDERS)
+    estates, judged, passed_over = terraform_estates(found, loader, var_files, discovery.problems)
     discovery.estates.extend(estates)
     discovery.files_judged += len(judged)
-    discovery.files_passed_over += len(passed_over)
+    discovery.files_passed_over += len(passed_over) + len(unused)
     if not estates:
-        discovery.problems.extend(
-            Problem(file, 1, "it was given as --var-file, and no Terraform module was found") for file in var_files
-        )
+        discovery.problems.extend(_for_nothing(var_files))
+
+
+def _for_nothing(var_files: tuple[str, ...]) -> list[Problem]:
+    return [Problem(file, 1, "it was given as --var-file, and no Terraform module was found") for file in var_files]
 
 
 def _plans(discovery: Discovery, loader: Loader, paths: list[Path]) -> dict[Path, PlanDocument | None]:
@@ -187,18 +193,19 @@ def _plans(discovery: Discovery, loader: Loader, paths: list[Path]) -> dict[Path
     return found
 
 
-def _add_plans(
-    discovery: Discovery, plans: dict[Path, PlanDocument | None], options: TerraformOptions, loader: ModuleLoader
-) -> None:
+def _add_plans(discovery: Discovery, plans: dict[Path, PlanDocument | None], options: TerraformOptions) -> None:
     documents = [document for document in plans.values() if document is not None]
     if not documents:
         return
+    from s3_glue_rules.discover_terraform import ModuleLoader
     from s3_glue_rules.resolve.plan import plan_estate
     from s3_glue_rules.resolve.terraform.plan_root import PlanRoot
 
     for document in documents:
         try:
-            root = PlanRoot(Path(options.root), document, loader) if options.root is not None else None
+            root = None
+            if options.root is not None:
+                root = PlanRoot(Path(options.root), document, ModuleLoader(SKIPPED_FOLDERS))
             estate = plan_estate(document, root)
         except ReadError as error:
             discovery.problems.append(Problem(document.file, error.line, error.message))

@@ -11,14 +11,15 @@ from s3_glue_rules.model.declarations import Estate
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.read.hcl_syntax import Literal
 from s3_glue_rules.read.source import ReadError
-from s3_glue_rules.read.terraform import (
-    ModuleText,
+from s3_glue_rules.read.terraform import ModuleText, load_module
+from s3_glue_rules.read.terraform_files import (
+    VALUE_SUFFIXES,
     boundary_of,
     is_loaded_automatically,
     is_module_file,
-    load_module,
     module_files,
     repository_of,
+    shown_name,
 )
 from s3_glue_rules.resolve.terraform.estates import RootBuilder
 
@@ -98,14 +99,6 @@ class ModuleLoader:
                 yield Path(parent).resolve()
 
 
-def shown_name(path: Path) -> str:
-    """Return one spelling of a path for all ways to write it."""
-    try:
-        return str(Path(os.path.normpath(path.absolute())).relative_to(Path.cwd()))
-    except ValueError:
-        return os.path.normpath(path)
-
-
 @dataclass
 class Found:
     """Terraform among some paths: directories with the path that the user gave, and files of variables.
@@ -117,6 +110,18 @@ class Found:
     folders: dict[Path, Path] = field(default_factory=dict)
     changed: dict[Path, Path] = field(default_factory=dict)
     values: dict[Path, Path] = field(default_factory=dict)
+
+    @classmethod
+    def among(cls, walked: dict[Path, Path], given: list[Path]) -> tuple[Found, list[Path]]:
+        """Return what there is among walked directories and single files; with files of variables for nothing."""
+        found = cls(walked)
+        unused: list[Path] = []
+        for path in given:
+            if not path.name.endswith(VALUE_SUFFIXES):
+                found.changed.setdefault(path.parent, path.parent)
+            elif not found.add_values(path):
+                unused.append(path)
+        return found, unused
 
     def add_values(self, path: Path) -> bool:
         """Add a file of variables. Returns whether there is a module that it can be for: its folder or one above."""

@@ -11,7 +11,8 @@ from s3_glue_rules.read import hcl_syntax as syntax
 from s3_glue_rules.read.hcl import HclFile, HclSource, parse_expression, parse_template
 from s3_glue_rules.read.hcl_json import json_body, text_expression
 from s3_glue_rules.read.source import ReadError, Source
-from s3_glue_rules.read.terraform import load_module, module_files
+from s3_glue_rules.read.terraform import load_module
+from s3_glue_rules.read.terraform_files import module_files
 
 
 def parsed(text: str) -> HclFile:

@@ -35,7 +35,7 @@ from s3_glue_rules.hosts.checkov_windows import (
 from s3_glue_rules.judge import judge_estate
 from s3_glue_rules.model.answers import Verdict
 from s3_glue_rules.model.findings import Finding, Judgement, Problem
-from s3_glue_rules.read.terraform import is_module_file
+from s3_glue_rules.read.terraform_files import is_module_file
 from s3_glue_rules.resolve.terraform.estates import VARIABLE_TYPE
 from s3_glue_rules.scan import MOST_CALLS, load_checks
 

@@ -15,9 +15,8 @@ from s3_glue_rules.read.hcl_json import json_body
 from s3_glue_rules.read.hcl_syntax import Argument, Block, Body
 from s3_glue_rules.read.source import MOST_BYTES, ReadError, Source
 from s3_glue_rules.read.suppressions import suppression_comments
+from s3_glue_rules.read.terraform_files import is_override, module_files
 
-SUFFIXES = (".tf", ".tf.json", ".tofu", ".tofu.json")
-VALUE_SUFFIXES = (".tfvars", ".tfvars.json")
 MOST_FILES = 2_000
 
 # Blocks that configure Terraform itself or its runs, and declare nothing that is judged.
@@ -80,32 +79,6 @@ class ModuleText:
         return known
 
 
-def is_module_file(name: str) -> bool:
-    """Return whether Terraform or OpenTofu reads a file of that name as configuration."""
-    return name.endswith(SUFFIXES) and not name.startswith((".", "#")) and not name.endswith("~")
-
-
-def is_loaded_automatically(name: str) -> bool:
-    """Return whether Terraform loads a file of variables of that name without being told."""
-    return name in {"terraform.tfvars", "terraform.tfvars.json"} or name.endswith((".auto.tfvars", ".auto.tfvars.json"))
-
-
-def module_files(folder: Path) -> list[str]:
-    """Return the configuration files of a directory, override files last. OpenTofu's file stands for its namesake."""
-    try:
-        names = sorted(path.name for path in folder.iterdir() if is_module_file(path.name))
-    except OSError:
-        return []
-    present = set(names)
-    names = [name for name in names if not (".tf" in name and name.replace(".tf", ".tofu") in present)]
-    return [name for name in names if not _is_override(name)] + [name for name in names if _is_override(name)]
-
-
-def _is_override(name: str) -> bool:
-    stem = name.split(".", maxsplit=1)[0]
-    return stem == "override" or stem.endswith("_override")
-
-
 def load_module(folder: Path, shown: str) -> ModuleText:
     """Read a module directory. Files that cannot be read are problems of the module; the others are read."""
     module = ModuleText(folder, shown)
@@ -140,7 +113,7 @@ def load_module(folder: Path, shown: str) -> ModuleText:
             continue
         _add_comments(body, data)
         for block in body.blocks:
-            _add(module, block, file, overrides=_is_override(name))
+            _add(module, block, file, overrides=is_override(name))
     return module
 
 
@@ -233,22 +206,3 @@ def _merged(base: Block, override: Block) -> Block:
     ]
     body = Body(arguments, [*kept, *override.body.blocks])
     return Block(base.type, base.labels, base.origin, base.lines, lambda: body, (*base.comments, *override.comments))
-
-
-def repository_of(folder: Path) -> Path | None:
-    """Return the repository that a folder lies in."""
-    for above in (folder, *folder.parents):
-        if (above / ".git").exists():
-            return above
-    return None
-
-
-def boundary_of(folder: Path, given: Path) -> Path:
-    """Return the folder that nothing is read outside of: the repository, the working directory, or what was given."""
-    repository = repository_of(folder)
-    if repository is not None:
-        return repository
-    here = Path.cwd().resolve()
-    if here in (folder, *folder.parents):
-        return here
-    return given

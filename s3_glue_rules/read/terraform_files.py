@@ -1,0 +1,66 @@
+"""Which files belong to Terraform, which of them make a module, and how far around them is read.
+
+Imports nothing of the readers: every scan asks this, most of them find no Terraform.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+SUFFIXES = (".tf", ".tf.json", ".tofu", ".tofu.json")
+VALUE_SUFFIXES = (".tfvars", ".tfvars.json")
+
+
+def is_module_file(name: str) -> bool:
+    """Return whether Terraform or OpenTofu reads a file of that name as configuration."""
+    return name.endswith(SUFFIXES) and not name.startswith((".", "#")) and not name.endswith("~")
+
+
+def is_loaded_automatically(name: str) -> bool:
+    """Return whether Terraform loads a file of variables of that name without being told."""
+    return name in {"terraform.tfvars", "terraform.tfvars.json"} or name.endswith((".auto.tfvars", ".auto.tfvars.json"))
+
+
+def module_files(folder: Path) -> list[str]:
+    """Return the configuration files of a directory, override files last. OpenTofu's file stands for its namesake."""
+    try:
+        names = sorted(path.name for path in folder.iterdir() if is_module_file(path.name))
+    except OSError:
+        return []
+    present = set(names)
+    names = [name for name in names if not (".tf" in name and name.replace(".tf", ".tofu") in present)]
+    return [name for name in names if not is_override(name)] + [name for name in names if is_override(name)]
+
+
+def is_override(name: str) -> bool:
+    """Return whether a file is merged over the others."""
+    stem = name.split(".", maxsplit=1)[0]
+    return stem == "override" or stem.endswith("_override")
+
+
+def repository_of(folder: Path) -> Path | None:
+    """Return the repository that a folder lies in."""
+    for above in (folder, *folder.parents):
+        if (above / ".git").exists():
+            return above
+    return None
+
+
+def boundary_of(folder: Path, given: Path) -> Path:
+    """Return the folder that nothing is read outside of: the repository, the working directory, or what was given."""
+    repository = repository_of(folder)
+    if repository is not None:
+        return repository
+    here = Path.cwd().resolve()
+    if here in (folder, *folder.parents):
+        return here
+    return given
+
+
+def shown_name(path: Path) -> str:
+    """Return one spelling of a path for all ways to write it."""
+    try:
+        return str(Path(os.path.normpath(path.absolute())).relative_to(Path.cwd()))
+    except ValueError:
+        return os.path.normpath(path)
