@@ -5,6 +5,7 @@ Values that are all known are compared with Terraform itself in test_terraform_o
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ from s3_glue_rules.resolve.terraform.functions import (
     SetSequence,
     encoded_text,
 )
+from s3_glue_rules.resolve.terraform.functions.calls import REGISTER
 from s3_glue_rules.resolve.terraform.functions.regex_machine import Machine
 from s3_glue_rules.resolve.terraform.functions.scalars import characters, number_text, parse_number
 from s3_glue_rules.resolve.terraform.lifting import MOST_COMBINATIONS, FunctionError, decide, lifted
@@ -574,3 +576,11 @@ def test_numbers_are_written_without_exponents(value: float, text: str) -> None:
 def test_characters() -> None:
     assert characters("añ\r\n日") == ["a", "ñ", "\r\n", "日"]
     assert isinstance(call("length", "👩‍👩‍👧"), Unknown)
+
+
+def test_every_function_is_where_the_table_says() -> None:
+    for module, names in functions._WHERE.items():
+        importlib.import_module(f"{functions.__name__}.{module}")
+        found = {name for name, entry in REGISTER.items() if entry.run.__module__ == f"{functions.__name__}.{module}"}
+        assert found == set(names)
+    assert set(REGISTER) == set(functions._MODULE_OF)

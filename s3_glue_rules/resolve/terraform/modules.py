@@ -29,7 +29,7 @@ from s3_glue_rules.resolve.terraform.context import MOST_MODULE_DEPTH, MOST_MODU
 from s3_glue_rules.resolve.terraform.data_sources import data_attribute
 from s3_glue_rules.resolve.terraform.expansion import Expansion, Instance, Key, expand, keyed
 from s3_glue_rules.resolve.terraform.expressions import Frame, evaluate
-from s3_glue_rules.resolve.terraform.functions.files import Files
+from s3_glue_rules.resolve.terraform.functions.reading import Files
 from s3_glue_rules.resolve.terraform.objects import WHOLE, Namespace, ObjectWithAttributes
 from s3_glue_rules.resolve.terraform.types import Converter, type_of
 from s3_glue_rules.resolve.terraform.variables import open_variable, without_null

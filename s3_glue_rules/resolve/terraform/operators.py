@@ -33,7 +33,7 @@ from s3_glue_rules.model.values import (
     scalar_text,
     text_of,
 )
-from s3_glue_rules.resolve.terraform.functions.encoding import encoded_text
+from s3_glue_rules.resolve.terraform.functions.json_text import encoded_text
 from s3_glue_rules.resolve.terraform.lifting import FunctionError, choice, lifted
 
 _CONTEXT = decimal.Context(prec=60)

@@ -25,7 +25,7 @@ from s3_glue_rules.model.values import (
     scalar_text,
     text_of,
 )
-from s3_glue_rules.resolve.terraform.functions.encoding import Rendered
+from s3_glue_rules.resolve.terraform.functions.json_text import Rendered
 from s3_glue_rules.resolve.terraform.lifting import lifted
 
 _LISTS = {"actions": "Action", "not_actions": "NotAction", "resources": "Resource", "not_resources": "NotResource"}

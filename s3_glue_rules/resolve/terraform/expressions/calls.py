@@ -26,7 +26,7 @@ from s3_glue_rules.read.source import ReadError
 from s3_glue_rules.resolve.terraform import functions
 from s3_glue_rules.resolve.terraform.expressions.access import entry
 from s3_glue_rules.resolve.terraform.expressions.core import Frame, Names, evaluate, evaluates
-from s3_glue_rules.resolve.terraform.functions.files import Files
+from s3_glue_rules.resolve.terraform.functions.reading import Files
 from s3_glue_rules.resolve.terraform.lifting import FunctionError, choice, hoisted, lifted
 from s3_glue_rules.resolve.terraform.policy_document import replaced_inside
 

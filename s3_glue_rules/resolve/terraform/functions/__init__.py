@@ -2,51 +2,53 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence as SequenceType
 
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import Choice, Encoded, Known, Mapping, Sequence, Text, Unknown, Value
-from s3_glue_rules.resolve.terraform.functions import (
-    collections,
-    documents,
-    encoding,
-    files,
-    formatting,
-    hashes,
-    network,
-    numbers,
-    patterns,
-    setfunctions,
-    strings,
-)
 from s3_glue_rules.resolve.terraform.functions.calls import REGISTER, Call
-from s3_glue_rules.resolve.terraform.functions.encoding import Rendered, encoded_text
-from s3_glue_rules.resolve.terraform.functions.files import Files
+from s3_glue_rules.resolve.terraform.functions.json_text import Rendered, encoded_text
+from s3_glue_rules.resolve.terraform.functions.reading import Files
 from s3_glue_rules.resolve.terraform.functions.scalars import MOST_CHARACTERS, MOST_ITEMS
 from s3_glue_rules.resolve.terraform.functions.sets import ListSequence, MapMapping, SetSequence
 from s3_glue_rules.resolve.terraform.lifting import Decisions, FunctionError, decide
 
-__all__ = [
-    "NAMES",
-    "Files",
-    "ListSequence",
-    "MapMapping",
-    "Rendered",
-    "SetSequence",
-    "call",
-    "collections",
-    "documents",
-    "encoded_text",
-    "encoding",
-    "files",
-    "formatting",
-    "hashes",
-    "network",
-    "numbers",
-    "patterns",
-    "setfunctions",
-    "strings",
-]
+__all__ = ["NAMES", "Files", "ListSequence", "MapMapping", "Rendered", "SetSequence", "call", "encoded_text"]
+
+# Where each function is. A configuration calls few of them, and importing all takes as long as reading it.
+_WHERE = {
+    "collections": (
+        "chunklist", "coalesce", "coalescelist", "compact", "concat", "contains", "distinct", "element", "flatten",
+        "index", "keys", "length", "lookup", "matchkeys", "merge", "one", "reverse", "setproduct", "slice",
+        "transpose", "values", "zipmap",
+    ),
+    "documents": ("csvdecode", "yamldecode", "yamlencode"),
+    "encoding": ("jsondecode", "jsonencode"),
+    "files": (
+        "basename", "dirname", "file", "filebase64", "filebase64sha256", "filebase64sha512", "fileexists", "filemd5",
+        "fileset", "filesha1", "filesha256", "filesha512", "pathexpand",
+    ),
+    "formatting": ("format", "formatlist"),
+    "hashes": (
+        "base64decode", "base64encode", "base64sha256", "base64sha512", "md5", "sha1", "sha256", "sha512",
+        "textdecodebase64", "textencodebase64", "urlencode", "uuidv5",
+    ),
+    "network": ("cidrhost", "cidrnetmask", "cidrsubnet", "cidrsubnets"),
+    "numbers": (
+        "abs", "alltrue", "anytrue", "ceil", "floor", "log", "max", "min", "parseint", "pow", "range", "signum", "sum",
+    ),
+    "patterns": ("regex", "regexall", "replace"),
+    "setfunctions": (
+        "nonsensitive", "sensitive", "setintersection", "setsubtract", "setunion", "tobool", "tolist", "tomap",
+        "tonumber", "toset", "tostring",
+    ),
+    "strings": (
+        "chomp", "endswith", "indent", "join", "lower", "sort", "split", "startswith", "strcontains", "strrev",
+        "substr", "title", "trim", "trimprefix", "trimspace", "trimsuffix", "upper",
+    ),
+}  # fmt: skip
+_MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}
 
 # Functions of Terraform whose results depend on the deployment, or that are not worth computing.
 _UNKNOWN = frozenset(
@@ -71,7 +73,7 @@ _UNKNOWN = frozenset(
 # Functions whose arguments are evaluated by themselves, in the evaluator.
 _ELSEWHERE = frozenset({"can", "templatefile", "try"})
 
-NAMES: frozenset[str] = frozenset(REGISTER) | _UNKNOWN | _ELSEWHERE
+NAMES: frozenset[str] = frozenset(_MODULE_OF) | _UNKNOWN | _ELSEWHERE
 
 # Larger values are not looked into: shared parts can make a value far larger than the text that declares it.
 _MOST_NODES = 200_000
@@ -83,9 +85,12 @@ def call(name: str, arguments: SequenceType[Value], origin: Origin, files: Files
     Impossible where Terraform would raise an error, Unknown where something matters that only deployment knows, and
     for functions that Terraform does not have. Results that depend on conditions are choices.
     """
-    entry = REGISTER.get(name.removeprefix("core::"))
-    if entry is None:
+    name = name.removeprefix("core::")
+    if name not in _MODULE_OF:
         return Unknown(f"the result of {name} is known only at deployment", origin)
+    if name not in REGISTER:
+        importlib.import_module(f"{__name__}.{_MODULE_OF[name]}")
+    entry = REGISTER[name]
     values = tuple(arguments)
 
     def run(decisions: Decisions) -> Value:

@@ -28,7 +28,7 @@ from s3_glue_rules.resolve.terraform.functions.sets import ordered
 from s3_glue_rules.resolve.terraform.lifting import Decisions, FunctionError
 
 if TYPE_CHECKING:
-    from s3_glue_rules.resolve.terraform.functions.files import Files
+    from s3_glue_rules.resolve.terraform.functions.reading import Files
 
 
 @dataclass(frozen=True)
