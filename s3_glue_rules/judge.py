@@ -33,6 +33,9 @@ class Check:
     languages: tuple[str, ...] = LANGUAGES
 
 
+_NOT_EVALUATED: Answer | None = undecided("what decides it cannot be evaluated: no deployment gets past an error in it")
+
+
 def judge_estate(estate: Estate, checks: Iterable[Check], judgement: Judgement) -> None:
     """Judge all resources of an estate and add findings (of every verdict) and problems to the judgement.
 
@@ -80,7 +83,13 @@ def judge_resource(estate: Estate, declaration: Declaration, check: Check) -> Fi
         except UndecidableError as unknown:
             return undecided(unknown.reason, at=unknown.origin)
 
-    return _finding(estate, declaration, check.policy, explore(run))
+    exploration = explore(run)
+    if exploration.complete and all(found.result is None for found in exploration.runs):
+        # It may be that no deployment creates it, or that values of it cannot be evaluated where one does.
+        exists = explore(lambda reader: reader.holds(declaration.exists))
+        creating = [Run(found.world, _NOT_EVALUATED) for found in exists.runs if found.result]
+        exploration = Exploration(tuple(creating), exists.complete)
+    return _finding(estate, declaration, check.policy, exploration)
 
 
 def _finding(

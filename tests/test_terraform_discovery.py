@@ -214,3 +214,19 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "b" {
     assert [(Path(step.span.file).name, step.span.line, step.span.column) for step in finding.chain] == [
         ("main.tf", 3, 15)
     ]
+
+
+def test_a_resource_whose_values_cannot_be_evaluated_does_not_vanish(tmp_path: Path) -> None:
+    text = """
+resource "aws_kms_key" "k" {
+  policy = jsonencode({
+    Statement = [{ Effect = "Allow", Principal = { AWS = [["*"][3]] }, Action = "kms:*", Resource = "*" }]
+  })
+}
+resource "aws_kms_key" "none" {
+  count = 0
+}
+"""
+    judgement = judged(write(tmp_path, {"main.tf": text}))
+    found = {f.address: f.verdict for f in judgement.findings if f.policy == "SGR207"}
+    assert found == {"aws_kms_key.k": Verdict.UNDECIDED}
