@@ -29,9 +29,13 @@ SKIPPED_FOLDERS = {
 
 @dataclass
 class Discovery:
-    """What was found under some paths."""
+    """What was found under some paths.
+
+    ``roots`` builds estates of Terraform one by one; problems and counts are complete when it has come to its end.
+    """
 
     estates: list[Estate] = field(default_factory=list)
+    roots: Iterator[Estate] = field(default_factory=lambda: iter(()))
     problems: list[Problem] = field(default_factory=list)
     files_judged: int = 0
     files_passed_over: int = 0
@@ -88,8 +92,10 @@ class TerraformOptions:
     root: str | None = None
 
 
-def discover(paths: Iterable[str], terraform: TerraformOptions | None = None) -> Discovery:
-    """Find the estates under files and folders.
+def discover(  # noqa: PLR0915 - one walk over paths of all kinds
+    paths: Iterable[str], terraform: TerraformOptions | None = None, *, lazily: bool = False
+) -> Discovery:
+    """Find the estates under files and folders; ``lazily``, those of Terraform are built when ``roots`` is read.
 
     A path that does not exist, a file that looks like a template and cannot be read: each is a problem.
     """
@@ -141,31 +147,27 @@ def discover(paths: Iterable[str], terraform: TerraformOptions | None = None) ->
     _add_templates(discovery, loader, [path for path in dict.fromkeys(templates) if path not in plans])
     if options.root is not None and not plans:
         discovery.problems.append(Problem(options.root, 1, "it was given as --root, and no Terraform plan was found"))
-    if modules or files:
-        _add_terraform(discovery, modules, files, options.var_files)
-    elif options.var_files:
-        discovery.problems.extend(_for_nothing(options.var_files))
+    if modules or files or options.var_files:
+        roots = _terraform(discovery, modules, files, options.var_files)
+        if lazily:
+            discovery.roots = roots
+        else:
+            discovery.estates.extend(roots)
     return discovery
 
 
-def _add_terraform(
+def _terraform(
     discovery: Discovery, modules: dict[Path, Path], files: list[Path], var_files: tuple[str, ...]
-) -> None:
+) -> Iterator[Estate]:
     # Imported where there is Terraform: it takes as long as all the rest.
-    from s3_glue_rules.discover_terraform import Found, ModuleLoader, terraform_estates
+    from s3_glue_rules.discover_terraform import Found, ModuleLoader, Outcome, terraform_estates
 
     found, unused = Found.among(modules, files)
-    loader = ModuleLoader(SKIPPED_FOLDERS)
-    estates, judged, passed_over = terraform_estates(found, loader, var_files, discovery.problems)
-    discovery.estates.extend(estates)
-    discovery.files_judged += len(judged)
-    discovery.files_passed_over += len(passed_over) + len(unused)
-    if not estates:
-        discovery.problems.extend(_for_nothing(var_files))
-
-
-def _for_nothing(var_files: tuple[str, ...]) -> list[Problem]:
-    return [Problem(file, 1, "it was given as --var-file, and no Terraform module was found") for file in var_files]
+    outcome = Outcome()
+    yield from terraform_estates(found, ModuleLoader(SKIPPED_FOLDERS), var_files, outcome)
+    discovery.problems.extend(outcome.problems)
+    discovery.files_judged += len(outcome.judged)
+    discovery.files_passed_over += len(outcome.passed_over - outcome.judged) + len(unused)
 
 
 def _plans(discovery: Discovery, loader: Loader, paths: list[Path]) -> dict[Path, PlanDocument | None]:

@@ -24,13 +24,16 @@ from s3_glue_rules.read.terraform_files import (
 from s3_glue_rules.resolve.terraform.estates import RootBuilder
 
 MOST_FOLDERS = 20_000
+MOST_KEPT = 256
 
 
 class ModuleLoader:
-    """Reads each module directory once. ``name`` gives the spelling under which paths are reported."""
+    """Reads module directories, and keeps those that were asked for last: trees of thousands would fill the memory."""
 
     def __init__(self, skipped: set[str]) -> None:
         self._known: dict[Path, ModuleText] = {}
+        self._callees: dict[Path, list[Path]] = {}
+        self._notable: dict[Path, bool] = {}
         self._skipped = skipped
         self._allowed: set[Path] = set()
 
@@ -43,11 +46,29 @@ class ModuleLoader:
         folder = folder.resolve()
         known = self._known.get(folder)
         if known is None:
-            known = self._known[folder] = load_module(folder, shown_name(folder))
+            known = load_module(folder, shown_name(folder))
+            if len(self._known) >= MOST_KEPT:
+                del self._known[next(iter(self._known))]
+        else:
+            del self._known[folder]
+        self._known[folder] = known
+        self._notable[folder] = known.mentions or bool(known.problems)
         return known
+
+    def is_notable(self, folder: Path) -> bool:
+        """Return whether a directory mentions AWS or modules, or cannot be read."""
+        if folder not in self._notable:
+            self(folder)
+        return self._notable[folder]
 
     def callees(self, folder: Path) -> list[Path]:
         """Return the directories that the module in a directory calls by a path."""
+        known = self._callees.get(folder)
+        if known is None:
+            known = self._callees[folder] = self._read_callees(folder)
+        return known
+
+    def _read_callees(self, folder: Path) -> list[Path]:
         found: list[Path] = []
         for block in self(folder).modules.values():
             try:
@@ -139,12 +160,21 @@ class Found:
         return False
 
 
+@dataclass
+class Outcome:
+    """What building estates found out beside them."""
+
+    problems: list[Problem] = field(default_factory=list)
+    judged: set[str] = field(default_factory=set)
+    passed_over: set[str] = field(default_factory=set)
+
+
 def terraform_estates(
-    found: Found, loader: ModuleLoader, var_files: tuple[str, ...], problems: list[Problem]
-) -> tuple[list[Estate], set[str], set[str]]:
+    found: Found, loader: ModuleLoader, var_files: tuple[str, ...], outcome: Outcome
+) -> Iterator[Estate]:
     """Build the estates of all root modules among some directories, and of those that use changed directories.
 
-    Returns estates, files judged, files passed over.
+    One after the other, so that each can be judged and let go of before the next one is built.
     """
     folders = found.folders
     changed = {folder: given for folder, given in found.changed.items() if folder not in folders}
@@ -159,22 +189,19 @@ def terraform_estates(
         candidates.add(folder)
         users = [root for root in loader.roots(candidates) if folder in loader.reached(root)]
         wanted.update((root, repository or given) for root in users or [folder])
-    estates: list[Estate] = []
-    judged: set[str] = set()
-    passed_over: set[str] = set()
     work = [(root, given, var_files) for root, given in wanted.items()]
     work += [(root, root, (*var_files, shown_name(path))) for path, root in found.values.items()]
     for root, given, files in work:
-        text = loader(root)
-        reached = [loader(folder) for folder in loader.reached(root)] or [text]
-        if not any(module.mentions or module.problems for module in reached):
-            passed_over.update(file for module in reached for file in module.files)
+        reached = loader.reached(root)
+        if not any(loader.is_notable(folder) for folder in reached):
+            outcome.passed_over.update(file for folder in reached for file in loader(folder).files)
             continue
+        text = loader(root)
         try:
             builder = RootBuilder(text, loader, boundary_of(root, given), var_files=files)
             estate = builder.build()
         except Exception as error:  # noqa: BLE001 - whatever reading raises must not look like a clean run
-            problems.append(
+            outcome.problems.append(
                 Problem(
                     text.files[0] if text.files else text.shown,
                     1,
@@ -185,6 +212,8 @@ def terraform_estates(
             continue
         if files != var_files:
             estate.name = f"{estate.name} with {files[-1]}"
-        estates.append(estate)
-        judged.update(estate.files)
-    return estates, judged, passed_over - judged
+        outcome.judged.update(estate.files)
+        yield estate
+    if not outcome.judged:
+        why = "it was given as --var-file, and no Terraform module was found"
+        outcome.problems.extend(Problem(file, 1, why) for file in var_files)

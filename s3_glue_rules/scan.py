@@ -7,6 +7,7 @@ import importlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 
 from s3_glue_rules.catalogue import Policy
 from s3_glue_rules.discover import Discovery, TerraformOptions, discover
@@ -14,6 +15,7 @@ from s3_glue_rules.judge import Check, judge_estate
 from s3_glue_rules.model.findings import Judgement, Problem
 
 ESTATES_PER_COLLECTION = 1000
+ROOTS_PER_COLLECTION = 100
 MOST_CALLS = 5000
 
 
@@ -49,9 +51,9 @@ def scan(
     # Modules call modules whose values lead through one another: each step takes several calls.
     sys.setrecursionlimit(max(sys.getrecursionlimit(), MOST_CALLS))
     with _without_automatic_collection():
-        discovery = discover(paths, terraform)
+        discovery = discover(paths, terraform, lazily=True)
         _judge_all(discovery, policies, judgement, strict=strict)
-    judgement.findings.sort(key=lambda f: (f.span.file, f.span.line, f.span.column, f.policy, f.address))
+    judgement.findings.sort(key=lambda f: (f.span.file, f.span.line, f.span.column, f.policy, f.address, f.estate))
     judgement.problems = list(dict.fromkeys(judgement.problems))
     judgement.notes = list(dict.fromkeys(judgement.notes))
     return judgement
@@ -70,17 +72,35 @@ def _without_automatic_collection() -> Iterator[None]:
 
 
 def _judge_all(discovery: Discovery, policies: Sequence[Policy], judgement: Judgement, *, strict: bool) -> None:
-    judgement.problems.extend(discovery.problems)
-    judgement.files_judged = discovery.files_judged
-    judgement.files_passed_over = discovery.files_passed_over
-    if discovery.estates:
-        checks = load_checks(policies, judgement.problems, strict=strict)
-        # Judged estates are let go of one by one, the last first. What they leave behind in circles is collected
-        # now and then; the trees that are still to be judged are not looked at for that.
-        estates = discovery.estates
+    checks = Checks(policies, judgement, strict=strict)
+    # Judged estates are let go of one by one, the last first. What they leave behind in circles is collected now and
+    # then; the trees that are still to be judged are not looked at for that.
+    estates = discovery.estates
+    if estates:
         gc.freeze()
         for number in range(len(estates)):
-            judge_estate(estates.pop(), checks, judgement)
+            judge_estate(estates.pop(), checks.loaded, judgement)
             if number % ESTATES_PER_COLLECTION == ESTATES_PER_COLLECTION - 1:
                 gc.collect()
         gc.unfreeze()
+    for number, estate in enumerate(discovery.roots):
+        judge_estate(estate, checks.loaded, judgement)
+        if number % ROOTS_PER_COLLECTION == ROOTS_PER_COLLECTION - 1:
+            gc.collect()
+    judgement.problems.extend(discovery.problems)
+    judgement.files_judged = discovery.files_judged
+    judgement.files_passed_over = discovery.files_passed_over
+
+
+class Checks:
+    """The functions of policies, loaded when the first estate is there to be judged."""
+
+    def __init__(self, policies: Sequence[Policy], judgement: Judgement, *, strict: bool) -> None:
+        self._policies = policies
+        self._judgement = judgement
+        self._strict = strict
+
+    @cached_property
+    def loaded(self) -> list[Check]:
+        """The functions; those that cannot be loaded are problems of the judgement."""
+        return load_checks(self._policies, self._judgement.problems, strict=self._strict)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from s3_glue_rules import discover_terraform
 from s3_glue_rules.discover import TerraformOptions
 from s3_glue_rules.model.answers import Verdict
 from s3_glue_rules.model.findings import Judgement
@@ -230,3 +231,14 @@ resource "aws_kms_key" "none" {
     judgement = judged(write(tmp_path, {"main.tf": text}))
     found = {f.address: f.verdict for f in judgement.findings if f.policy == "SGR207"}
     assert found == {"aws_kms_key.k": Verdict.UNDECIDED}
+
+
+def test_more_directories_than_are_kept_are_judged_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discover_terraform, "MOST_KEPT", 2)
+    files = {f"live/{n}/main.tf": CALL.format("../../modules/m") for n in range(6)}
+    judgement = judged(write(tmp_path, {**files, "modules/m/main.tf": BUCKET, "broken/main.tf": "x = [\n"}))
+    assert failing(judgement) == {(str(n), "module.m.aws_s3_bucket.b") for n in range(6)}
+    assert [Path(problem.file).parent.name for problem in judgement.problems] == ["broken"]
+    assert (judgement.files_judged, judgement.files_passed_over) == (8, 0)

@@ -20,7 +20,7 @@ from checkov.common.comment.enum import COMMENT_REGEX
 
 from s3_glue_rules.catalogue import Policy
 from s3_glue_rules.discover import SKIPPED_FOLDERS
-from s3_glue_rules.discover_terraform import Found, ModuleLoader, terraform_estates
+from s3_glue_rules.discover_terraform import Found, ModuleLoader, Outcome, terraform_estates
 from s3_glue_rules.hosts.checkov_windows import (
     WEIGHT,
     Results,
@@ -290,14 +290,10 @@ def _judge(folders: set[Path], settings: Settings) -> tuple[Judgement, set[str]]
         return judgement, set()
     sys.setrecursionlimit(max(sys.getrecursionlimit(), MOST_CALLS))
     given = Path(os.path.commonpath(folders))
-    estates, judged, passed_over = terraform_estates(
-        Found(dict.fromkeys(sorted(folders), given)),
-        ModuleLoader(SKIPPED_FOLDERS),
-        settings.var_files,
-        judgement.problems,
-    )
+    outcome = Outcome(judgement.problems)
+    found = Found(dict.fromkeys(sorted(folders), given))
     checks = load_checks(policies_for("terraform"), judgement.problems)
-    for estate in estates:
+    for estate in terraform_estates(found, ModuleLoader(SKIPPED_FOLDERS), settings.var_files, outcome):
         judge_estate(estate, checks, judgement)
     judgement.problems = list(dict.fromkeys(judgement.problems))
-    return judgement, judged | passed_over
+    return judgement, outcome.judged | outcome.passed_over
