@@ -15,7 +15,7 @@ from s3_glue_rules.model.reader import Exploration, Reader, Run, explore
 from s3_glue_rules.model.resources import Resource
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import UndecidableError
-from s3_glue_rules.read.source import ReadError
+from s3_glue_rules.read.errors import ReadError
 
 
 @dataclass(frozen=True)

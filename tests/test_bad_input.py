@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from s3_glue_rules.read.cloudformation import parse_template
-from s3_glue_rules.read.source import MOST_BYTES, ReadError
+from s3_glue_rules.read.errors import MOST_BYTES, ReadError
 
 # Generous: machines of continuous integration are slow, and what runs away takes longer than any patience.
 SECONDS = 60

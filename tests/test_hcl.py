@@ -8,11 +8,12 @@ import pytest
 
 from s3_glue_rules.model.spans import NOWHERE
 from s3_glue_rules.read import hcl_syntax as syntax
+from s3_glue_rules.read.errors import ReadError
+from s3_glue_rules.read.files import module_files
 from s3_glue_rules.read.hcl import HclFile, HclSource, parse_expression, parse_template
 from s3_glue_rules.read.hcl_json import json_body, text_expression
-from s3_glue_rules.read.source import ReadError, Source
+from s3_glue_rules.read.source import Source
 from s3_glue_rules.read.terraform import load_module
-from s3_glue_rules.read.terraform_files import module_files
 
 
 def parsed(text: str) -> HclFile:

@@ -23,8 +23,8 @@ from s3_glue_rules.model.values import (
     Unknown,
     Value,
 )
+from s3_glue_rules.read.errors import MOST_BYTES, ReadError
 from s3_glue_rules.read.plan import load_plan, parse_plan
-from s3_glue_rules.read.source import MOST_BYTES, ReadError
 from s3_glue_rules.read.terraform import load_module
 from s3_glue_rules.resolve.plan import plan_estate
 from s3_glue_rules.resolve.plan.addresses import heads, module_of, steps_of

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from s3_glue_rules.read import terraform_files
-from s3_glue_rules.read.cloudformation import SUFFIXES
+from s3_glue_rules.read import files
+from s3_glue_rules.read.files import TEMPLATE_SUFFIXES as SUFFIXES
 from tests.support.fixtures import FIXTURES, ROOT
 
 # The hook's environment is installed once: all tests here share a process when several run at a time.
@@ -132,7 +132,7 @@ def test_the_manifest_is_valid() -> None:
 def test_the_hook_takes_the_files_that_the_command_reads() -> None:
     changed, whole = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
     assert [changed["id"], whole["id"]] == [HOOK, WHOLE_REPOSITORY]
-    read = (*SUFFIXES, *terraform_files.SUFFIXES, *terraform_files.VALUE_SUFFIXES)
+    read = (*SUFFIXES, *files.SUFFIXES, *files.VALUE_SUFFIXES)
     assert all(re.search(changed["files"], f"stacks/lake{suffix}") for suffix in read)
     others = (
         "yaml", "lake.yaml.orig", "lake.jsonl", "tf", "main.tf~", "terraform.tfstate", ".terraform.lock.hcl",

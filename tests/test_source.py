@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from s3_glue_rules.model.spans import Path, Span
 from s3_glue_rules.read.cloudformation import decode, looks_like_a_template, parse_template
-from s3_glue_rules.read.source import MOST_DEPTH, MOST_NODES, ReadError, Source
+from s3_glue_rules.read.errors import MOST_DEPTH, MOST_NODES, ReadError
+from s3_glue_rules.read.source import Source
 
 YAML = """\
 Resources:

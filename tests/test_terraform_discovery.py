@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from s3_glue_rules import discover_terraform
 from s3_glue_rules.discover import TerraformOptions
+from s3_glue_rules.discover import terraform as discover_terraform
 from s3_glue_rules.model.answers import Verdict
 from s3_glue_rules.model.findings import Judgement
 from s3_glue_rules.scan import scan

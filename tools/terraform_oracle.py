@@ -35,8 +35,8 @@ from s3_glue_rules.model.values import (
     Unknown,
     Value,
 )
+from s3_glue_rules.read.errors import ReadError
 from s3_glue_rules.read.hcl import parse_expression
-from s3_glue_rules.read.source import ReadError
 from s3_glue_rules.resolve.terraform.expressions import Frame, evaluate
 from s3_glue_rules.resolve.terraform.functions import NAMES, Files, SetSequence, encoded_text
 from s3_glue_rules.resolve.terraform.functions.scalars import text as scalar_text

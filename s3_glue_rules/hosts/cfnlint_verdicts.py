@@ -11,9 +11,9 @@ from typing import Any
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
 from s3_glue_rules.catalogue import Policy, load_catalogue
-from s3_glue_rules.discover import given_name
 from s3_glue_rules.model.answers import Verdict
 from s3_glue_rules.model.findings import Finding, Judgement
+from s3_glue_rules.read.files import shown_name
 from s3_glue_rules.scan import scan
 
 CATALOGUE_PAGE = "https://github.com/s3-glue-rules/s3-glue-rules/blob/main/policies/README.md"
@@ -70,7 +70,7 @@ class _PolicyRule(CloudFormationLintRule):  # type: ignore[misc] # cfn-lint publ
             for problem in judgement.problems:
                 place = (problem.line - 1, 0, problem.line - 1, 1)
                 yield RuleMatch(["Resources"], f"not judged: {problem.message}", location=place)
-        own = given_name(Path(str(cfn.filename)))
+        own = shown_name(Path(str(cfn.filename)))
         for finding in judgement.findings:
             if finding.policy == self.policy.id and finding.span.file == own and self._speaks_of(finding):
                 yield self._as_match(finding)

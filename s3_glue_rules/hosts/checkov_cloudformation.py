@@ -16,7 +16,7 @@ from typing import Any
 from checkov.common.comment.enum import COMMENT_REGEX
 
 from s3_glue_rules.catalogue import Policy
-from s3_glue_rules.discover import Loader
+from s3_glue_rules.discover.templates import Loader
 from s3_glue_rules.hosts.checkov_windows import (
     WEIGHT,
     Results,
@@ -31,7 +31,7 @@ from s3_glue_rules.hosts.checkov_windows import (
 from s3_glue_rules.model.answers import Verdict
 from s3_glue_rules.model.findings import Finding, Judgement
 from s3_glue_rules.read.cloudformation import Template
-from s3_glue_rules.read.source import ReadError
+from s3_glue_rules.read.errors import ReadError
 from s3_glue_rules.resolve.estates import PARAMETER_TYPE
 from s3_glue_rules.scan import scan
 

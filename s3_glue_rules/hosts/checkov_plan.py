@@ -15,7 +15,7 @@ from s3_glue_rules.discover import TerraformOptions
 from s3_glue_rules.hosts.checkov_terraform import BlockName, TerraformWindow, without_keys
 from s3_glue_rules.hosts.checkov_windows import Settings, UnreportedError, Vertex, policies_for
 from s3_glue_rules.model.findings import Finding
-from s3_glue_rules.read.terraform_files import is_module_file
+from s3_glue_rules.read.files import is_module_file
 from s3_glue_rules.scan import scan
 
 

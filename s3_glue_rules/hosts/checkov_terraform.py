@@ -20,7 +20,7 @@ from checkov.common.comment.enum import COMMENT_REGEX
 
 from s3_glue_rules.catalogue import Policy
 from s3_glue_rules.discover import SKIPPED_FOLDERS
-from s3_glue_rules.discover_terraform import Found, ModuleLoader, Outcome, terraform_estates
+from s3_glue_rules.discover.terraform import Found, ModuleLoader, Outcome, terraform_estates
 from s3_glue_rules.hosts.checkov_windows import (
     WEIGHT,
     Results,
@@ -35,7 +35,7 @@ from s3_glue_rules.hosts.checkov_windows import (
 from s3_glue_rules.judge import judge_estate
 from s3_glue_rules.model.answers import Verdict
 from s3_glue_rules.model.findings import Finding, Judgement, Problem
-from s3_glue_rules.read.terraform_files import is_module_file
+from s3_glue_rules.read.files import is_module_file
 from s3_glue_rules.resolve.terraform.estates import VARIABLE_TYPE
 from s3_glue_rules.scan import MOST_CALLS, load_checks
 

@@ -8,13 +8,12 @@ the CDK write to ``<Stack>.metadata.json`` and older ones into the manifest
 from __future__ import annotations
 
 import json
-import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from s3_glue_rules.read.source import ReadError
+from s3_glue_rules.read.errors import ReadError
 
 PLUGIN = "s3-glue-rules"
 
@@ -40,18 +39,6 @@ class AssemblyStack:
             for entry in items
             if isinstance(entry, dict) and entry.get("type") == kind
         }
-
-
-def is_assembly(folder: Path) -> bool:
-    """Return whether a folder is a cloud assembly."""
-    manifest = folder / "manifest.json"
-    if not os.path.isfile(manifest):  # noqa: PTH113 - pathlib raises where the folder may not be read
-        return False
-    try:
-        data = json.loads(manifest.read_bytes())
-    except (ValueError, OSError, RecursionError):
-        return (folder / "cdk.out").is_file() or folder.name == "cdk.out"
-    return isinstance(data, dict) and "version" in data and ("artifacts" in data or (folder / "cdk.out").is_file())
 
 
 def read_assembly(folder: Path) -> list[AssemblyStack]:

@@ -10,10 +10,9 @@ from typing import Any
 from s3_glue_rules.model.declarations import Suppression
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.model.spans import Origin
-from s3_glue_rules.read.source import MOST_BYTES, ReadError, Source
+from s3_glue_rules.read.errors import MOST_BYTES, ReadError
+from s3_glue_rules.read.source import Source
 from s3_glue_rules.read.suppressions import suppression_comments
-
-SUFFIXES = (".yaml", ".yml", ".json", ".template", ".cfn")
 
 # A key Resources at the margin (of YAML), or anywhere behind a brace or in quotes.
 _LOOKS = re.compile(

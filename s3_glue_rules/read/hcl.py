@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from s3_glue_rules.model.spans import Origin, Path, Span
 from s3_glue_rules.read import hcl_templates
+from s3_glue_rules.read.errors import ReadError
 from s3_glue_rules.read.hcl_syntax import (
     Argument,
     Attribute,
@@ -36,7 +37,6 @@ from s3_glue_rules.read.hcl_syntax import (
     TupleExpression,
     Unary,
 )
-from s3_glue_rules.read.source import ReadError
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree

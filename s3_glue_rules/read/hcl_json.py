@@ -6,9 +6,10 @@ cannot be told without the provider's schema: objects stay objects, lists stay l
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from s3_glue_rules.model.spans import Origin, Path
+from s3_glue_rules.read.errors import ReadError
 from s3_glue_rules.read.hcl import parse_expression
 from s3_glue_rules.read.hcl_syntax import (
     Argument,
@@ -21,7 +22,9 @@ from s3_glue_rules.read.hcl_syntax import (
     Template,
     TupleExpression,
 )
-from s3_glue_rules.read.source import ReadError, Source
+
+if TYPE_CHECKING:
+    from s3_glue_rules.read.source import Source
 
 # How many labels each top-level block takes.
 _LABELS = {

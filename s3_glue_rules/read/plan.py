@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from s3_glue_rules.model.spans import Origin, Step
-from s3_glue_rules.read.source import MOST_BYTES, ReadError, Source, _check_size
+from s3_glue_rules.read.errors import MOST_BYTES, ReadError
+from s3_glue_rules.read.source import Source, _check_size
 
 # Versions 0.1 and 0.2 (Terraform 0.12 to 1.0) have the same parts; OpenTofu writes the same format.
 _MAJOR_VERSIONS = {"0", "1"}

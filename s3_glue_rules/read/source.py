@@ -15,10 +15,7 @@ from typing import Any
 import yaml
 
 from s3_glue_rules.model.spans import Path, Span
-
-MOST_BYTES = 16 * 1024 * 1024
-MOST_NODES = 500_000
-MOST_DEPTH = 200
+from s3_glue_rules.read.errors import MOST_DEPTH, MOST_NODES, ReadError
 
 # Longer literals are texts: Python refuses to turn thousands of digits into a number.
 _MOST_DIGITS = 18
@@ -27,15 +24,6 @@ try:
     from yaml import CSafeLoader as Loader
 except ImportError:  # libyaml is missing: slower, and the same result
     from yaml import SafeLoader as Loader  # type: ignore[assignment] # both load alike
-
-
-class ReadError(Exception):
-    """A file that cannot be read: the line (from 1) and what is wrong."""
-
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(message)
-        self.line = line
-        self.message = message
 
 
 _SHORT_FORMS = {

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from s3_glue_rules.model.findings import Problem
+from s3_glue_rules.read.errors import MOST_BYTES, ReadError
+from s3_glue_rules.read.files import is_override, module_files
 from s3_glue_rules.read.hcl import HclFile, HclSource
-from s3_glue_rules.read.hcl_json import json_body
 from s3_glue_rules.read.hcl_syntax import Argument, Block, Body
-from s3_glue_rules.read.source import MOST_BYTES, ReadError, Source
 from s3_glue_rules.read.suppressions import suppression_comments
-from s3_glue_rules.read.terraform_files import is_override, module_files
 
 MOST_FILES = 2_000
 
@@ -136,6 +135,10 @@ def _read(path: Path) -> bytes:
 
 def _body(file: str, name: str, data: bytes, module: ModuleText) -> Body:
     if name.endswith(".json"):
+        # Few write Terraform so, and these take time to import.
+        from s3_glue_rules.read.hcl_json import json_body
+        from s3_glue_rules.read.source import Source
+
         return json_body(Source(file, data.decode()))
     parsed = HclFile(HclSource(file, data))
     errors = parsed.syntax_errors()

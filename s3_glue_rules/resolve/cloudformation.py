@@ -39,7 +39,7 @@ from s3_glue_rules.model.values import (
     scalar_text,
     text_of,
 )
-from s3_glue_rules.read.source import MOST_DEPTH, ReadError
+from s3_glue_rules.read.errors import MOST_DEPTH, ReadError
 from s3_glue_rules.resolve.scope import Stack
 
 MOST_VALUES = 500_000

@@ -23,7 +23,7 @@ from s3_glue_rules.model.values import (
     Value,
 )
 from s3_glue_rules.read.cloudformation import Template, suppressions_of
-from s3_glue_rules.read.source import ReadError
+from s3_glue_rules.read.errors import ReadError
 from s3_glue_rules.resolve.cloudformation import Resolver, foreach_parts, loop_text
 from s3_glue_rules.resolve.scope import Links, Stack, Written
 

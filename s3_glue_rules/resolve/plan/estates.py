@@ -8,8 +8,8 @@ from typing import Any
 from s3_glue_rules.model.declarations import Declaration, Estate
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.model.values import Known, Mapping, Unknown, Value
+from s3_glue_rules.read.errors import ReadError
 from s3_glue_rules.read.plan import PlanDocument
-from s3_glue_rules.read.source import ReadError
 from s3_glue_rules.resolve.plan.follow import Context
 from s3_glue_rules.resolve.plan.index import Item, PlanIndex, Scope, mapping
 from s3_glue_rules.resolve.plan.overlay import NoRoot, TerraformRoot, added, overlaid

@@ -9,8 +9,8 @@ from typing import Any
 
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.model.spans import Path
+from s3_glue_rules.read.errors import MOST_DEPTH, ReadError
 from s3_glue_rules.read.plan import PlanDocument
-from s3_glue_rules.read.source import MOST_DEPTH, ReadError
 from s3_glue_rules.resolve.plan.addresses import Key, module_of, module_parts
 
 MOST_RESOURCES = 100_000

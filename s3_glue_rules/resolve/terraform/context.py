@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import Value
-from s3_glue_rules.read.source import ReadError
+from s3_glue_rules.read.errors import ReadError
 from s3_glue_rules.read.terraform import ModuleText
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from pathlib import Path
 from s3_glue_rules.model.declarations import Declaration, Estate, Suppression
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.model.values import Known, Mapping, Value, scalar_text
+from s3_glue_rules.read.errors import ReadError
 from s3_glue_rules.read.hcl_syntax import Block
-from s3_glue_rules.read.source import ReadError
 from s3_glue_rules.read.terraform import ModuleText
 from s3_glue_rules.resolve.terraform.bodies import body_value, placed
 from s3_glue_rules.resolve.terraform.context import MOST_RESOURCES, Context

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.spans import NOWHERE
-from s3_glue_rules.read.source import ReadError
+from s3_glue_rules.read.errors import ReadError
+from s3_glue_rules.read.files import boundary_of
 from s3_glue_rules.read.terraform import ModuleText
-from s3_glue_rules.read.terraform_files import boundary_of
 from s3_glue_rules.resolve.terraform.estates import RootBuilder
 from s3_glue_rules.resolve.terraform.policy_document import plain_json
 

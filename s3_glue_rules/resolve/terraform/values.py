@@ -12,10 +12,9 @@ from pathlib import Path
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.model.spans import NOWHERE
 from s3_glue_rules.model.values import Known, Value
+from s3_glue_rules.read.errors import MOST_BYTES, ReadError
 from s3_glue_rules.read.hcl import HclFile, HclSource, parse_expression
-from s3_glue_rules.read.hcl_json import json_expression
 from s3_glue_rules.read.hcl_syntax import Expression
-from s3_glue_rules.read.source import MOST_BYTES, ReadError, Source
 from s3_glue_rules.read.terraform import ModuleText
 from s3_glue_rules.resolve.terraform.expressions import Frame, evaluate
 from s3_glue_rules.resolve.terraform.types import type_of
@@ -84,6 +83,10 @@ def _expressions(path: Path, shown: str) -> dict[str, Expression]:
     except UnicodeDecodeError as error:
         raise ReadError(1, "the file of variables is not UTF-8") from error
     if path.name.endswith(".json"):
+        # As in read/terraform.py.
+        from s3_glue_rules.read.hcl_json import json_expression
+        from s3_glue_rules.read.source import Source
+
         source = Source(shown, data.decode())
         if not isinstance(source.data, dict):
             raise ReadError(1, "a file of variables holds one object")

@@ -21,8 +21,8 @@ from s3_glue_rules.model.values import (
     scalar_text,
 )
 from s3_glue_rules.read import hcl_syntax as syntax
+from s3_glue_rules.read.errors import ReadError
 from s3_glue_rules.read.hcl import parse_template
-from s3_glue_rules.read.source import ReadError
 from s3_glue_rules.resolve.terraform import functions
 from s3_glue_rules.resolve.terraform.expressions.access import entry
 from s3_glue_rules.resolve.terraform.expressions.core import Frame, Names, evaluate, evaluates

@@ -9,8 +9,8 @@ from typing import Protocol, TypeVar
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import Reference, Unknown, Value
 from s3_glue_rules.read import hcl_syntax as syntax
+from s3_glue_rules.read.errors import ReadError
 from s3_glue_rules.read.hcl import MOST_DEPTH
-from s3_glue_rules.read.source import ReadError
 from s3_glue_rules.resolve.terraform.functions.reading import Files
 
 Evaluator = TypeVar("Evaluator", bound=Callable[..., Value])

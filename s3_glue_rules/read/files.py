@@ -1,13 +1,15 @@
-"""Which files belong to Terraform, which of them make a module, and how far around them is read.
+"""Which files are templates, assemblies and Terraform, which make a module, and how far around them is read.
 
-Imports nothing of the readers: every scan asks this, most of them find no Terraform.
+Imports nothing of the readers: every scan asks this.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
+TEMPLATE_SUFFIXES = (".yaml", ".yml", ".json", ".template", ".cfn")
 SUFFIXES = (".tf", ".tf.json", ".tofu", ".tofu.json")
 VALUE_SUFFIXES = (".tfvars", ".tfvars.json")
 
@@ -64,3 +66,15 @@ def shown_name(path: Path) -> str:
         return str(Path(os.path.normpath(path.absolute())).relative_to(Path.cwd()))
     except ValueError:
         return os.path.normpath(path)
+
+
+def is_assembly(folder: Path) -> bool:
+    """Return whether a folder is a cloud assembly."""
+    manifest = folder / "manifest.json"
+    if not os.path.isfile(manifest):  # noqa: PTH113 - pathlib raises where the folder may not be read
+        return False
+    try:
+        data = json.loads(manifest.read_bytes())
+    except (ValueError, OSError, RecursionError):
+        return (folder / "cdk.out").is_file() or folder.name == "cdk.out"
+    return isinstance(data, dict) and "version" in data and ("artifacts" in data or (folder / "cdk.out").is_file())

@@ -9,10 +9,8 @@ from pathlib import Path
 
 from s3_glue_rules.model.declarations import Estate
 from s3_glue_rules.model.findings import Problem
-from s3_glue_rules.read.hcl_syntax import Literal
-from s3_glue_rules.read.source import ReadError
-from s3_glue_rules.read.terraform import ModuleText, load_module
-from s3_glue_rules.read.terraform_files import (
+from s3_glue_rules.read.errors import ReadError
+from s3_glue_rules.read.files import (
     VALUE_SUFFIXES,
     boundary_of,
     is_loaded_automatically,
@@ -21,6 +19,8 @@ from s3_glue_rules.read.terraform_files import (
     repository_of,
     shown_name,
 )
+from s3_glue_rules.read.hcl_syntax import Literal
+from s3_glue_rules.read.terraform import ModuleText, load_module
 from s3_glue_rules.resolve.terraform.estates import RootBuilder
 
 MOST_FOLDERS = 20_000
