@@ -68,7 +68,10 @@ def _without_automatic_collection() -> Iterator[None]:
         yield
     finally:
         if was_enabled:
+            # What is left counts as old, or the collector would begin by walking all findings.
+            gc.freeze()
             gc.enable()
+            gc.unfreeze()
 
 
 def _judge_all(discovery: Discovery, policies: Sequence[Policy], judgement: Judgement, *, strict: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from s3_glue_rules.join.glue import (
     COMPONENTS,
     SECURITY_CONFIGURATION_TYPES,
@@ -35,6 +37,7 @@ _TEXT_MAKERS: dict[str, type[Joined]] = {
 }
 
 
+@cache
 def declared_types(subject: type[Resource]) -> tuple[str, ...]:
     """Return the declared types that make a typed resource of a class."""
     found = (kind for makers in (_MAKERS, _TEXT_MAKERS) for kind, maker in makers.items() if issubclass(maker, subject))
