@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -149,3 +150,15 @@ def expected(configuration: set[Said], differences: dict[str, tuple[str, str]], 
         assert there != here
         by_address[address] = here
     return {(policy.id, verdict, address) for address, verdict in by_address.items() if verdict != "silent"}
+
+
+def test_the_fixtures_are_formatted_as_terraform_formats() -> None:
+    command = terraform()
+    if command is None:
+        if "CI" in os.environ:
+            pytest.fail("there is no terraform on PATH")
+        pytest.skip("there is no terraform on PATH")
+    done = subprocess.run(
+        [command, "fmt", "-check", "-recursive", str(FIXTURES)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr

@@ -36,7 +36,7 @@ from s3_glue_rules.resolve.estates import PARAMETER_TYPE
 from s3_glue_rules.scan import scan
 
 # What checkov needs of a vertex that carries a verdict.
-_KEPT = ("block_name_", "block_type_", "file_path_", "id_", "resource_type", "source_", "label_", "hash", "Tags")
+_KEPT = ("block_name_", "block_type_", "file_path_", "id_", "resource_type", "source_", "label_", "hash")
 
 
 def template_resources(vertices: list[Vertex]) -> list[Vertex]:
