@@ -50,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     scan.add_argument("--select", action="append", default=[], metavar="ID", help="judge only these: SGR101, SGR3, ...")
     scan.add_argument("--ignore", action="append", default=[], metavar="ID", help="leave these out: SGR101, SGR3, ...")
     scan.add_argument("--profile", choices=("default", "strict"), default="default", help="which policies are on")
-    scan.add_argument("--strict", action="store_true", help="exit 1 for conditional and undecided findings too")
+    scan.add_argument(
+        "--strict", action="store_true", help="exit 1 for conditional and undecided findings and for notes, too"
+    )
     scan.add_argument("--all-verdicts", action="store_true", help="JSON: every verdict, passes included")
     scan.add_argument(
         "--var-file", action="append", default=[], metavar="FILE", help="values of variables for every Terraform root"

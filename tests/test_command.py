@@ -164,9 +164,10 @@ UNINSTALLED = "fixtures/s3_bucket_allows_plain_http/undecided_uninstalled"
 NOTE = "module policy (example/bucket-policy/aws) is not installed"
 
 
-def test_notes_are_reported_and_change_no_status() -> None:
+def test_notes_are_reported_and_only_strict_fails_for_them() -> None:
     done = run("scan", "--select", "SGR107", UNINSTALLED)
     assert done.returncode == 0
+    assert run("scan", "--strict", "--select", "SGR107", UNINSTALLED).returncode == 1
     *_, note, empty, summary = done.stdout.splitlines()
     assert note.startswith(f"{UNINSTALLED}/main.tf:3: note: {NOTE}")
     assert (empty, summary.rpartition("; ")[2]) == ("", "1 notes")

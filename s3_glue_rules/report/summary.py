@@ -24,9 +24,11 @@ def counts(judgement: Judgement) -> dict[str, int]:
 def exit_status(judgement: Judgement, *, strict: bool) -> int:
     """Return 2 where something was not judged, 1 where something fails, else 0.
 
-    ``strict`` takes conditional and undecided findings for failures.
+    ``strict`` takes conditional and undecided findings for failures, and notes on what is not at hand.
     """
     if judgement.problems:
         return 2
+    if strict and judgement.notes:
+        return 1
     failing = set(SPOKEN) if strict else {Verdict.FAIL}
     return int(any(finding.verdict in failing for finding in judgement.findings))
