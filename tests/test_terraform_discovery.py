@@ -242,3 +242,23 @@ def test_more_directories_than_are_kept_are_judged_all_the_same(
     assert failing(judgement) == {(str(n), "module.m.aws_s3_bucket.b") for n in range(6)}
     assert [Path(problem.file).parent.name for problem in judgement.problems] == ["broken"]
     assert (judgement.files_judged, judgement.files_passed_over) == (8, 0)
+
+
+def test_documents_that_stand_in_a_heredoc(tmp_path: Path) -> None:
+    text = """
+resource "aws_s3_bucket" "b" {}
+resource "aws_s3_bucket_policy" "b" {
+  bucket = aws_s3_bucket.b.id
+  policy = <<POLICY
+{"Statement": [${jsonencode({
+  Effect    = "Deny"
+  Principal = "*"
+  Action    = "s3:*"
+  Resource  = [aws_s3_bucket.b.arn, "${aws_s3_bucket.b.arn}/*"]
+  Condition = { Bool = { "aws:SecureTransport" = "false" } }
+})}]}
+POLICY
+}
+"""
+    judgement = judged(write(tmp_path, {"main.tf": text}))
+    assert [f.verdict for f in judgement.findings if f.policy == "SGR109"] == [Verdict.PASS]

@@ -25,6 +25,10 @@ from s3_glue_rules.model.values import (
 _MARK = re.compile("\ue000(\\d+)\ue001")
 
 
+def _marked(index: int) -> str:
+    return f"\ue000{index}\ue001"
+
+
 def structure(reader: Reader, value: Value) -> Value:
     """Read a property that holds an object or a JSON text, and return the object.
 
@@ -51,8 +55,14 @@ def decoded(value: Value) -> Value:
         text = value.text()
     elif isinstance(value, Text):
         # Parts that are not known stand in the text as marks while it is parsed, and are put back afterwards.
+        # What is a JSON document itself is put in as a text, since it stands where a value stands.
         text = "".join(
-            part.text() if isinstance(part, Known) else f"\ue000{index}\ue001" for index, part in enumerate(value.parts)
+            part.text()
+            if isinstance(part, Known)
+            else f'"{_marked(index)}"'
+            if isinstance(part, Encoded)
+            else _marked(index)
+            for index, part in enumerate(value.parts)
         )
         parts = value.parts
     else:
@@ -72,6 +82,10 @@ def _value(data: Any, parts: tuple[Value, ...], origin: Origin) -> Value:
     if data is None:
         return Absent(origin)
     if isinstance(data, str) and parts and "\ue000" in data:
+        whole = _MARK.fullmatch(data)
+        document = parts[int(whole.group(1))] if whole else None
+        if isinstance(document, Encoded):
+            return document.content
         pieces: list[Value] = []
         position = 0
         for match in _MARK.finditer(data):

@@ -179,7 +179,7 @@ def _equal(left: Value, right: Value, origin: Origin) -> Value:
             return Known(False, origin)
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Encoded):
-            text = encoded_text(one.content)
+            text = encoded_text(one)
             return _unsure(one, origin) if text is None else _equal(Known(text), other, origin)
     if isinstance(left, (Mapping, Sequence)) or isinstance(right, (Mapping, Sequence)):
         return _equal_structures(left, right, origin)
@@ -301,6 +301,6 @@ def text_from(parts: list[Value], origin: Origin) -> Value:
 
 def _as_text(part: Value) -> Value:
     if isinstance(part, Encoded):
-        text = encoded_text(part.content)
-        return Unknown(part.why_unknown(), part.origin) if text is None else Known(text, part.origin)
+        text = encoded_text(part)
+        return part if text is None else Known(text, part.origin)
     return part
