@@ -262,3 +262,13 @@ POLICY
 """
     judgement = judged(write(tmp_path, {"main.tf": text}))
     assert [f.verdict for f in judgement.findings if f.policy == "SGR109"] == [Verdict.PASS]
+
+
+def test_plans_that_the_user_names_may_be_called_anything(tmp_path: Path) -> None:
+    plan = Path(__file__).parent / "data" / "plans" / "lake" / "plan.json"
+    named = tmp_path / "plan.out"
+    named.write_bytes(plan.read_bytes())
+    assert judged(named).files_judged == 1
+    (tmp_path / "tfplan").write_bytes(b"PK\x03\x04" + b"\0" * 26 + b"tfplan" + b"\0" * 100)
+    (problem,) = judged(tmp_path / "tfplan").problems
+    assert "terraform show -json" in problem.message

@@ -8,13 +8,15 @@ from s3_glue_rules.discover.found import SKIPPED_FOLDERS, Discovery, TerraformOp
 from s3_glue_rules.discover.templates import Loader
 from s3_glue_rules.model.findings import Problem
 from s3_glue_rules.read.errors import ReadError
+from s3_glue_rules.read.files import TEMPLATE_SUFFIXES
 from s3_glue_rules.read.plan import PlanDocument, load_plan
 
 
 def plans_among(discovery: Discovery, loader: Loader, paths: list[Path]) -> dict[Path, PlanDocument | None]:
     """Return the Terraform plans among JSON files (None for one that cannot be read)."""
     found: dict[Path, PlanDocument | None] = {}
-    documents = [path for path in paths if path.suffix == ".json"]
+    # A file that the user names may be called anything.
+    documents = [path for path in paths if path.suffix == ".json" or path.suffix not in TEMPLATE_SUFFIXES]
     if not documents:
         return found
     for path in documents:

@@ -75,6 +75,8 @@ def load_plan(path: Path, shown: str) -> PlanDocument | None:
     """
     with path.open("rb") as stream:
         data = stream.read(MOST_BYTES + 1)
+    if data.startswith(b"PK\x03\x04") and b"tfplan" in data[:4096]:
+        raise ReadError(1, f"it is a plan in Terraform's own format: {_AGAIN}")
     if not looks_like_a_plan(data):
         return None
     if len(data) > MOST_BYTES:
