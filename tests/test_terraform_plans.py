@@ -162,3 +162,14 @@ def test_the_fixtures_are_formatted_as_terraform_formats() -> None:
         [command, "fmt", "-check", "-recursive", str(FIXTURES)], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+def test_what_one_module_hides_leaves_nothing_undecided_in_the_others(plan: Path) -> None:
+    # A plan does not tell the local value that names a bucket in one fixture: it can only be one of that module.
+    policy = next(policy for policy in CATALOGUE if policy.id == "SGR101")
+    whole = spoken(scan([str(plan)], (policy,)).findings)
+    for _, folder in (case for case in PLANNED if case[0] is policy):
+        prefix = f"module.{name_of(folder)}."
+        said = {(p, verdict, a.removeprefix(prefix)) for p, verdict, a in whole if a.startswith(prefix)}
+        configuration = wanted(folder, scan([str(folder)], (policy,)).findings)
+        assert sorted(said) == sorted(expected(configuration, listed(folder, policy), policy))

@@ -158,7 +158,7 @@ class TerraformBucket(NamedBucket, Bucket):
             named = followed(self.view, self.view.at(declaration, "bucket"))
             if self.is_named_by(named):
                 yield declaration, True
-            elif isinstance(named, Unknown):
+            elif isinstance(named, Unknown) and (named.among is None or self.declaration.address in named.among):
                 yield declaration, False
 
     @cached_property

@@ -102,10 +102,14 @@ class Absent(Value):
 
 @dataclass(frozen=True)
 class Unknown(Value):
-    """A value that only deployment knows, with the reason."""
+    """A value that only deployment knows, with the reason.
+
+    ``among`` are the addresses of the resources that it may refer to, where they are known to be all.
+    """
 
     reason: str
     origin: Origin = NOWHERE
+    among: frozenset[str] | None = field(default=None, compare=False)
 
     def why_unknown(self) -> str:
         """Return the reason."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from s3_glue_rules.model.spans import Origin
+from s3_glue_rules.model.spans import NOWHERE, Origin
 from s3_glue_rules.model.values import Absent, Encoded, Known, Reference, Unknown, Value
 from s3_glue_rules.resolve.plan.addresses import Key, Steps, flat, heads, steps_of
 from s3_glue_rules.resolve.plan.index import Item, PlanIndex, Scope, block_address, mapping
@@ -34,12 +34,14 @@ class Found:
     """A thing that an expression refers to.
 
     ``pending`` says that its value is known after apply only; ``guessed`` that the plan does not tell the attribute;
+    ``hidden`` that it may be any resource which the module can name, such as a local value;
     ``is_alias`` that it is the alias by which a data source looks up a key.
     """
 
     value: Value
     pending: bool = False
     guessed: bool = False
+    hidden: bool = False
     is_alias: bool = False
 
 
@@ -95,10 +97,37 @@ class Follower:
         """Return what an expression refers to. What is wanted counts where the plan leaves out an attribute."""
         return _distinct(self._expression(expression, context, (), _Trail(origin, wanted), 0))
 
+    def reach(self, found: Iterable[Found], scope: Scope) -> frozenset[str] | None:
+        """Return the addresses of the resources that an expression in a module may refer to, or None for any."""
+        reached: set[str] = set()
+        for item in found:
+            if isinstance(item.value, Reference):
+                reached.add(item.value.target)
+            elif item.hidden:
+                inside = self._within(scope)
+                if inside is None:
+                    return None
+                reached |= inside
+        return frozenset(reached)
+
+    def _within(self, scope: Scope) -> frozenset[str] | None:
+        """Return what a module instance can name: its own resources, those of its modules, and what it is given."""
+        if scope.parent is None:
+            return None
+        own = {address for address in self._index.managed if address.startswith(f"{scope.address}.")}
+        outside = Context(scope.parent, scope.key, scope.call.get("for_each_expression"))
+        for expression in mapping(scope.call.get("expressions")).values():
+            given = self.reach(self.found(expression, outside, NOWHERE, Wanted()), scope.parent)
+            if given is None:
+                return None
+            own |= given
+        return frozenset(own)
+
     def _expression(self, expression: Any, context: Context, path: Steps, trail: _Trail, depth: int) -> list[Found]:
         trail.steps += 1
         if depth > MOST_DEPTH or trail.steps > MOST_STEPS:
-            return [Found(Unknown("its references are followed no further", trail.origin), pending=True)]
+            why = Unknown("its references are followed no further", trail.origin)
+            return [Found(why, pending=True, hidden=True)]
         if not isinstance(expression, dict):
             return []
         if "constant_value" in expression:
@@ -139,7 +168,7 @@ class Follower:
         if kind == "var":
             return self._variable(name, context, below, trail, depth)
         if kind == "local":
-            return [Found(Unknown(f"the plan does not tell local.{name}", trail.origin), pending=True)]
+            return [Found(Unknown(f"the plan does not tell local.{name}", trail.origin), pending=True, hidden=True)]
         if kind == "count" or (kind == "each" and name == "key"):
             return [] if context.key is None else [Found(Known(context.key, trail.origin))]
         if kind == "each":
@@ -259,7 +288,8 @@ def _instance(instances: MappingType[Key, T], key: Key, path: Steps, beside: lis
 
 
 def _ambiguous(what: str, trail: _Trail) -> Found:
-    return Found(Unknown(f"the plan does not tell which instance of {what} is meant", trail.origin), pending=True)
+    why = Unknown(f"the plan does not tell which instance of {what} is meant", trail.origin)
+    return Found(why, pending=True, hidden=True)
 
 
 def _is_object(steps: tuple[tuple[str, Key], ...]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -218,6 +219,12 @@ class _Shape:
     def _later(self, written: Any, name: str, origin: Origin) -> Value:
         """Return what a place that is known after apply refers to."""
         found = self._follower.found(written, self._context, origin, _wanted(name))
+        value = self._meant(found, name, origin)
+        if isinstance(value, Unknown) and name == "bucket":
+            return replace(value, among=self._follower.reach(found, self._context.scope))
+        return value
+
+    def _meant(self, found: list[Found], name: str, origin: Origin) -> Value:
         pending = [item for item in found if item.pending]
         if not pending:
             # All that the expression refers to is known, so the provider chooses the value: nothing is given.
