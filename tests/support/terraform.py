@@ -101,19 +101,31 @@ def workspace(tmp: Path, mirror: Path | None = None) -> dict[str, str]:
     }
 
 
-def validate_and_plan(
-    root: Path, tmp: Path, variables: Mapping[str, Any] | Path | None = None, mirror: Path | None = None
-) -> dict[str, Any]:
-    """Return the plan of a root module as ``terraform show -json`` writes it.
+def validate(root: Path, tmp: Path, mirror: Path | None = None) -> tuple[Path, dict[str, str]]:
+    """Copy a root module to ``tmp``, so that nothing is left behind in it, and let Terraform validate it.
 
-    ``root`` is copied to ``tmp``, so that nothing is left behind in it. ``variables`` are values or a .tfvars file.
-    Raises TerraformError where validation or the plan fails, with what Terraform said.
+    Returns the copy and the environment for further commands. Raises TerraformError where validation fails.
     """
     tmp.mkdir(parents=True, exist_ok=True)
     copy = tmp / "root"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(root, copy, ignore=shutil.ignore_patterns(".terraform", ".terraform.lock.hcl"))
     work_offline(copy)
+    environment = workspace(tmp, mirror)
+    _run(copy, environment, "init", "-input=false", "-no-color", "-backend=false")
+    _run(copy, environment, "validate", "-no-color")
+    return copy, environment
+
+
+def validate_and_plan(
+    root: Path, tmp: Path, variables: Mapping[str, Any] | Path | None = None, mirror: Path | None = None
+) -> dict[str, Any]:
+    """Return the plan of a root module as ``terraform show -json`` writes it.
+
+    ``variables`` are values or a .tfvars file. Raises TerraformError where validation or the plan fails, with what
+    Terraform said.
+    """
+    copy, environment = validate(root, tmp, mirror)
     arguments: list[str] = []
     if isinstance(variables, Path):
         arguments = [f"-var-file={variables.resolve()}"]
@@ -121,9 +133,6 @@ def validate_and_plan(
         given = tmp / "given.tfvars.json"
         given.write_text(json.dumps(dict(variables)), encoding="utf-8")
         arguments = [f"-var-file={given.resolve()}"]
-    environment = workspace(tmp, mirror)
-    _run(copy, environment, "init", "-input=false", "-no-color", "-backend=false")
-    _run(copy, environment, "validate", "-no-color")
     planned = str((tmp / "plan").resolve())
     _run(
         copy,
