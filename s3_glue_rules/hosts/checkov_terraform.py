@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import SupportsIndex
@@ -103,9 +104,9 @@ class TerraformWindow(Window):
             self._by_block.setdefault((root, file, without_keys(address)), vertex)
             self._by_name.setdefault((file, without_keys(vertex["block_name_"])), vertex)
 
+    @abstractmethod
     def root_of(self, vertex: Vertex) -> str:
         """Return the real path of the root module or plan that a vertex belongs to."""
-        raise NotImplementedError
 
     def skips(self, vertex: Vertex) -> set[str]:  # noqa: ARG002 - plans have no comments
         """Return the ids of policies that checkov itself skips at a vertex."""
@@ -115,9 +116,9 @@ class TerraformWindow(Window):
         """Return whether what was found in a file is to be reported in this graph."""
         return True
 
+    @abstractmethod
     def referring(self, finding: Finding) -> Iterator[Vertex]:
         """Yield the vertices that refer to the variable of a finding."""
-        raise NotImplementedError
 
     def record(self, vertex: Vertex, address: str) -> Vertex:
         """Return what makes checkov's record at a vertex with the address of an instance."""
