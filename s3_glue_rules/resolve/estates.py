@@ -15,7 +15,6 @@ from s3_glue_rules.model.values import (
     Always,
     Choice,
     Condition,
-    Every,
     Known,
     Mapping,
     Sequence,
@@ -25,6 +24,7 @@ from s3_glue_rules.model.values import (
 from s3_glue_rules.read.cloudformation import Template, suppressions_of
 from s3_glue_rules.read.errors import ReadError
 from s3_glue_rules.resolve.cloudformation import Resolver, foreach_parts, loop_text
+from s3_glue_rules.resolve.conditions import every
 from s3_glue_rules.resolve.scope import Links, Stack, Written
 
 MOST_STACKS = 500
@@ -235,7 +235,7 @@ class EstateBuilder:
             parent=resolver,
             given={str(k): (v, (*place, k), written.loop) for k, v in given.items()} if isinstance(given, dict) else {},
             environment=stack.environment,
-            exists=_both(stack.exists, _existence(resolver, written)),
+            exists=every((stack.exists, _existence(resolver, written))),
         )
         stack.children[logical_id] = self._grow(child, None, hints, above)
 
@@ -269,12 +269,6 @@ class EstateBuilder:
             if name == stack.text() and output.text() in resolver.stack.template.sections["Outputs"]:
                 return resolver.output(output.text(), ("Outputs", output.text()))
         return None
-
-
-def _both(first: Condition, second: Condition) -> Condition:
-    if first == Always(holds=True):
-        return second
-    return first if second == Always(holds=True) else Every((first, second))
 
 
 def _existence(resolver: Resolver, written: Written) -> Condition:
@@ -320,7 +314,7 @@ def _declaration(resolver: Resolver, logical_id: str, written: Written, hints: H
         read_properties=read_properties,
         name=name,
         scope=stack.key,
-        exists=_both(stack.exists, _existence(resolver, written)),
+        exists=every((stack.exists, _existence(resolver, written))),
         attributes=attributes,
         suppressions=suppressions,
         source_line=hints.source_line(name, logical_id),

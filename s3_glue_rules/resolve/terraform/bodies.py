@@ -18,9 +18,10 @@ from s3_glue_rules.model.values import (
     Value,
 )
 from s3_glue_rules.read.hcl_syntax import Block, Body
+from s3_glue_rules.resolve.conditions import every
 from s3_glue_rules.resolve.terraform.expressions import Frame, evaluate, pairs_of
 from s3_glue_rules.resolve.terraform.lifting import FunctionError
-from s3_glue_rules.resolve.terraform.objects import branches, every, plain
+from s3_glue_rules.resolve.terraform.objects import branches, plain
 
 META_ARGUMENTS = {"count", "for_each", "provider", "providers", "depends_on"}
 META_BLOCKS = {"lifecycle", "connection", "provisioner"}

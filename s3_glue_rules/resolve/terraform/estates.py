@@ -13,11 +13,12 @@ from s3_glue_rules.model.values import Known, Mapping, Value, scalar_text
 from s3_glue_rules.read.errors import ReadError
 from s3_glue_rules.read.hcl_syntax import Block
 from s3_glue_rules.read.terraform import ModuleText
+from s3_glue_rules.resolve.conditions import every
 from s3_glue_rules.resolve.terraform.bodies import body_value, placed
 from s3_glue_rules.resolve.terraform.context import MOST_RESOURCES, Context
 from s3_glue_rules.resolve.terraform.expansion import Instance, keyed
 from s3_glue_rules.resolve.terraform.expressions import evaluate
-from s3_glue_rules.resolve.terraform.modules import ModuleInstance, both
+from s3_glue_rules.resolve.terraform.modules import ModuleInstance
 from s3_glue_rules.resolve.terraform.objects import plain
 from s3_glue_rules.resolve.terraform.providers import region_of
 from s3_glue_rules.resolve.terraform.values import root_values
@@ -107,7 +108,7 @@ def _declaration(module: ModuleInstance, kind: str, name: str, block: Block, ins
         origin=block.origin,
         read_properties=lambda: module.properties(kind, name, instance),
         scope=module.address,
-        exists=both(module.exists, instance.exists),
+        exists=every((module.exists, instance.exists)),
         attributes=_lifecycle(block, instance),
         suppressions=suppressions(module, block),
         region=_region(module, block, instance),

@@ -17,16 +17,15 @@ from s3_glue_rules.model.values import (
     Not,
     Reference,
     Sequence,
-    Some,
     Undetermined,
     Unknown,
     Value,
     scalar_text,
 )
 from s3_glue_rules.read.hcl_syntax import Block
+from s3_glue_rules.resolve.conditions import every, some
 from s3_glue_rules.resolve.terraform.expressions import Frame, evaluate
 from s3_glue_rules.resolve.terraform.lifting import lifted
-from s3_glue_rules.resolve.terraform.objects import every
 
 Key = Union[str, int, None]
 MOST_INSTANCES = 50_000
@@ -98,8 +97,7 @@ def expand(block: Block, base: str, frame: Frame) -> Expansion:
         del unfolding.found[None]
         shape = _without_standing(shape)
     instances = tuple(
-        Instance(key, ways[0][1], ways[0][0] if len(ways) == 1 else Some(tuple(condition for condition, _ in ways)))
-        for key, ways in unfolding.found.items()
+        Instance(key, ways[0][1], some(condition for condition, _ in ways)) for key, ways in unfolding.found.items()
     )
     return Expansion(instances, shape, None in unfolding.found and unfolding.standing)
 
@@ -128,7 +126,7 @@ class _Unfolding:
                 then=self.unfold(value.then, (*path, value.condition)),
                 otherwise=self.unfold(value.otherwise, (*path, Not(value.condition))),
             )
-        where: Condition = every(path) if path else Always(holds=True)
+        where = every(path)
         if self.by_count and isinstance(value, Known):
             count = int(str(value.value))
             for number in range(count):
@@ -142,12 +140,12 @@ class _Unfolding:
         self.standing = True
         why = value.why_unknown()
         unknown = Unknown(why, self.origin)
-        some = Undetermined(f"{self.base}:instances", f"{self.base} has instances ({why})")
+        present = Undetermined(f"{self.base}:instances", f"{self.base} has instances ({why})")
         if self.by_count:
-            self._add(None, every((*path, some)), {"index": unknown})
+            self._add(None, every((*path, present)), {"index": unknown})
         else:
             known = value if isinstance(value, Reference) else unknown
-            self._add(None, every((*path, some)), {"key": unknown, "value": known})
+            self._add(None, every((*path, present)), {"key": unknown, "value": known})
         return Shape()
 
     def _add(self, key: Key, where: Condition, symbol: dict[str, Value]) -> None:

@@ -12,7 +12,6 @@ from s3_glue_rules.model.values import (
     Absent,
     Always,
     Condition,
-    Every,
     Known,
     Mapping,
     Open,
@@ -24,6 +23,7 @@ from s3_glue_rules.model.values import (
 )
 from s3_glue_rules.read.hcl_syntax import Block
 from s3_glue_rules.read.terraform import ModuleText
+from s3_glue_rules.resolve.conditions import every
 from s3_glue_rules.resolve.terraform.bodies import body_value
 from s3_glue_rules.resolve.terraform.context import MOST_MODULE_DEPTH, MOST_MODULES, Context
 from s3_glue_rules.resolve.terraform.data_sources import data_attribute
@@ -312,7 +312,7 @@ class ModuleInstance:
                 self,
                 block,
                 instance.frame,
-                both(self.exists, instance.exists),
+                every((self.exists, instance.exists)),
                 self.depth + 1,
             )
             made.append((instance, child))
@@ -372,12 +372,3 @@ class ModuleInstance:
                 self.context.files[file] = None
                 self.context.problems.extend(problem for problem in text.problems if problem.file == file)
         return text
-
-
-def both(first: Condition, second: Condition) -> Condition:
-    """Return the condition that both hold."""
-    if isinstance(first, Always):
-        return second if first.holds else first
-    if isinstance(second, Always):
-        return first if second.holds else second
-    return Every((first, second))

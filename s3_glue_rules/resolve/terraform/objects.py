@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from s3_glue_rules.model.spans import NOWHERE, Origin
-from s3_glue_rules.model.values import Choice, Condition, Every, Mapping, Not, Sequence, Unknown, Value
+from s3_glue_rules.model.values import Choice, Condition, Mapping, Not, Sequence, Unknown, Value
 
 WHOLE = ""  # the attribute of a reference to a whole resource
 
@@ -62,8 +62,3 @@ def branches(value: Value) -> list[tuple[tuple[Condition, ...], Value]]:
         *(((value.condition, *path), leaf) for path, leaf in branches(value.then)),
         *(((Not(value.condition), *path), leaf) for path, leaf in branches(value.otherwise)),
     ]
-
-
-def every(conditions: tuple[Condition, ...]) -> Condition:
-    """Return the condition that all hold."""
-    return conditions[0] if len(conditions) == 1 else Every(conditions)

@@ -17,15 +17,12 @@ from s3_glue_rules.model.values import (
     Condition,
     Encoded,
     Equal,
-    Every,
     Impossible,
     Known,
     Mapping,
-    Not,
     Open,
     Reference,
     Sequence,
-    Some,
     Text,
     Undetermined,
     Unknown,
@@ -33,6 +30,7 @@ from s3_glue_rules.model.values import (
     scalar_text,
     text_of,
 )
+from s3_glue_rules.resolve.conditions import every, negated, some
 from s3_glue_rules.resolve.terraform.functions.json_text import encoded_text
 from s3_glue_rules.resolve.terraform.lifting import FunctionError, choice, lifted
 
@@ -48,7 +46,7 @@ def condition_of(value: Value) -> Condition:
         if _is(value.then, holds=True) and _is(value.otherwise, holds=False):
             return value.condition
         then, otherwise = condition_of(value.then), condition_of(value.otherwise)
-        return _some(_every(value.condition, then), _every(_not(value.condition), otherwise))
+        return some((every((value.condition, then)), every((negated(value.condition), otherwise))))
     if isinstance(value, Known):
         return Always(holds=boolean(value))
     if isinstance(value, Open):
@@ -61,28 +59,6 @@ def condition_of(value: Value) -> Condition:
 
 def _is(value: Value, *, holds: bool) -> bool:
     return isinstance(value, Known) and value.value is holds
-
-
-def _not(condition: Condition) -> Condition:
-    if isinstance(condition, Always):
-        return Always(holds=not condition.holds)
-    return condition.operand if isinstance(condition, Not) else Not(condition)
-
-
-def _every(left: Condition, right: Condition) -> Condition:
-    if isinstance(left, Always):
-        return right if left.holds else left
-    if isinstance(right, Always):
-        return left if right.holds else right
-    return Every((left, right))
-
-
-def _some(left: Condition, right: Condition) -> Condition:
-    if isinstance(left, Always):
-        return left if left.holds else right
-    if isinstance(right, Always):
-        return right if right.holds else left
-    return Some((left, right))
 
 
 def truth(condition: Condition, origin: Origin) -> Value:
@@ -108,7 +84,7 @@ def unary(operator: str, operand: Value, origin: Origin) -> Value:
             return value
         if operator == "!":
             return (
-                truth(_not(condition_of(value)), origin)
+                truth(negated(condition_of(value)), origin)
                 if not isinstance(value, (Unknown, Text))
                 else _unsure(value, origin)
             )
@@ -155,7 +131,7 @@ def _logical(operator: str, left: Value, right: Value, origin: Origin) -> Value:
         if unsure:
             return _unsure(unsure[0], origin)
         conditions = [condition_of(value) for value in values]
-        return truth(_some(*conditions) if decides else _every(*conditions), origin)
+        return truth(some(conditions) if decides else every(conditions), origin)
 
     return lifted((left, right), apply, origin)
 

@@ -22,9 +22,10 @@ from s3_glue_rules.model.values import (
     Unknown,
     Value,
 )
+from s3_glue_rules.resolve.conditions import some
 from s3_glue_rules.resolve.terraform.functions import scalars, types
 from s3_glue_rules.resolve.terraform.functions.calls import Call, function
-from s3_glue_rules.resolve.terraform.functions.equality import equal, some
+from s3_glue_rules.resolve.terraform.functions.equality import equal
 from s3_glue_rules.resolve.terraform.functions.sets import ListSequence, MapMapping, SetSequence, ordered
 from s3_glue_rules.resolve.terraform.lifting import FunctionError, choice
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from s3_glue_rules.model.values import (
     Absent,
     Always,
     Condition,
     Encoded,
     Equal,
-    Every,
     Known,
     Mapping,
     Open,
     Reference,
     Sequence,
-    Some,
     Text,
     UndecidableError,
     Value,
 )
+from s3_glue_rules.resolve.conditions import every
 from s3_glue_rules.resolve.terraform.functions import scalars, types
 from s3_glue_rules.resolve.terraform.functions.json_text import encoded_text
 from s3_glue_rules.resolve.terraform.functions.sets import SetSequence
@@ -99,29 +96,3 @@ def _structures(left: Value, right: Value, decisions: Decisions) -> Condition:
             return Always(holds=False)
         return every(equal(entry, right.entries[name], decisions) for name, entry in left.entries.items())
     return Always(holds=False)
-
-
-def every(conditions: Iterable[Condition]) -> Condition:
-    """Return the condition that all conditions hold."""
-    operands: list[Condition] = []
-    for condition in conditions:
-        if condition == Always(holds=False):
-            return condition
-        if condition != Always(holds=True):
-            operands.append(condition)
-    if len(operands) == 1:
-        return operands[0]
-    return Every(tuple(operands)) if operands else Always(holds=True)
-
-
-def some(conditions: Iterable[Condition]) -> Condition:
-    """Return the condition that at least one condition holds."""
-    operands: list[Condition] = []
-    for condition in conditions:
-        if condition == Always(holds=True):
-            return condition
-        if condition != Always(holds=False):
-            operands.append(condition)
-    if len(operands) == 1:
-        return operands[0]
-    return Some(tuple(operands)) if operands else Always(holds=False)

@@ -14,9 +14,10 @@ from s3_glue_rules.model.values import (
     UndecidableError,
     Value,
 )
+from s3_glue_rules.resolve.conditions import some
 from s3_glue_rules.resolve.terraform.functions import types
 from s3_glue_rules.resolve.terraform.functions.calls import Call, function
-from s3_glue_rules.resolve.terraform.functions.equality import equal, some
+from s3_glue_rules.resolve.terraform.functions.equality import equal
 from s3_glue_rules.resolve.terraform.functions.sets import ListSequence, MapMapping, SetSequence
 from s3_glue_rules.resolve.terraform.lifting import FunctionError
 
