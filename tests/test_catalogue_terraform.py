@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from s3_glue_rules.catalogue import Policy
 from s3_glue_rules.model.answers import Verdict
 from s3_glue_rules.scan import scan
 from tests.support.fixtures import CATALOGUE
-from tests.support.terraform import provider_mirror, terraform, validate
+from tests.support.terraform import need_terraform, validate
 from tests.support.terraform_values import write
 
 pytestmark = pytest.mark.xdist_group("terraform")
@@ -59,11 +58,7 @@ def test_the_fix_keeps_the_policy(policy: Policy, tmp_path: Path) -> None:
 
 
 def test_terraform_accepts_the_fixes(tmp_path: Path) -> None:
-    if terraform() is None or provider_mirror() is None:
-        reason = "Terraform and a mirror of its AWS provider are not at hand (TF_PLUGIN_MIRROR names a mirror)"
-        if "CI" in os.environ and terraform() is None:
-            pytest.fail(reason)
-        pytest.skip(reason)
+    need_terraform()
     accepted = [policy for policy in POLICIES if policy.id not in NEWER]
     files = {f"{policy.id}/main.tf": completed(policy.fix["terraform"]) for policy in accepted}
     calls = [f'module "{policy.id}" {{\n  source = "./{policy.id}"\n}}\n' for policy in accepted]

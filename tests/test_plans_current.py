@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.fixtures import ROOT
-from tests.support.terraform import provider_mirror, terraform
+from tests.support.terraform import need_terraform, provider_mirror
 
 REMEDY = "run python tools/make_plans.py and look at what changed"
 
@@ -54,13 +53,7 @@ def test_plans_hold_nothing_of_the_machine(values: Path) -> None:
 
 @pytest.mark.parametrize("values", ENVIRONMENTS, ids=lambda values: values.stem)
 def test_plans_are_current(values: Path, tmp_path: Path) -> None:
-    in_ci = bool(os.environ.get("CI"))
-    if terraform() is None:
-        if in_ci:
-            pytest.fail("there is no terraform on PATH: what nobody runs is no check")
-        pytest.skip("there is no terraform on PATH")
-    if provider_mirror() is None and not in_ci:
-        pytest.skip("no mirror on this machine holds the AWS provider; TF_PLUGIN_MIRROR may name one")
+    need_terraform()
     made = _compared(MAKE_PLANS.make(values, tmp_path, provider_mirror()))
     committed = _compared(MAKE_PLANS.plan_path(values).read_text(encoding="utf-8"))
     stale = sorted(name for name in {*made, *committed} if made.get(name) != committed.get(name))

@@ -7,7 +7,6 @@ where ``terraform validate`` sees them all.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -21,7 +20,7 @@ from s3_glue_rules.model.findings import Finding
 from s3_glue_rules.read.terraform import load_module
 from s3_glue_rules.scan import scan
 from tests.support.fixtures import CATALOGUE, FIXTURES, TERRAFORM_CASES
-from tests.support.terraform import UNPLANNED, provider_mirror, terraform, validate_and_plan, work_offline
+from tests.support.terraform import UNPLANNED, need_terraform, validate_and_plan, work_offline
 from tests.support.terraform_markers import Said, spoken, wanted
 
 pytestmark = pytest.mark.xdist_group("terraform")
@@ -57,11 +56,7 @@ def composed(root: Path) -> Path:
 @pytest.fixture(scope="session")
 def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the plan of all fixtures; without Terraform and the provider nothing here can be shown."""
-    if terraform() is None or provider_mirror() is None:
-        reason = "Terraform and a mirror of its AWS provider are not at hand (TF_PLUGIN_MIRROR names a mirror)"
-        if "CI" in os.environ and terraform() is None:
-            pytest.fail(reason)
-        pytest.skip(reason)
+    need_terraform()
     folder = tmp_path_factory.mktemp("plans")
     shown = validate_and_plan(composed(folder / "composed"), folder / "work")
     path = folder / "plan.json"
@@ -153,13 +148,9 @@ def expected(configuration: set[Said], differences: dict[str, tuple[str, str]], 
 
 
 def test_the_fixtures_are_formatted_as_terraform_formats() -> None:
-    command = terraform()
-    if command is None:
-        if "CI" in os.environ:
-            pytest.fail("there is no terraform on PATH")
-        pytest.skip("there is no terraform on PATH")
+    need_terraform(provider=False)
     done = subprocess.run(
-        [command, "fmt", "-check", "-recursive", str(FIXTURES)], capture_output=True, text=True, check=False
+        ["terraform", "fmt", "-check", "-recursive", str(FIXTURES)], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
 

@@ -73,6 +73,23 @@ def _holds_provider(folder: Path) -> bool:
         return False
 
 
+def need_terraform(*, provider: bool = True) -> None:
+    """Skip a test that cannot run here: without Terraform, or without its AWS provider where one is needed.
+
+    In CI what nobody runs is no check: there Terraform has to be, and where no mirror is, the registry is asked.
+    """
+    import pytest  # the tool that makes the committed plans needs the rest of this module without it
+
+    in_ci = "CI" in os.environ
+    if terraform() is None:
+        reason = "there is no terraform on PATH"
+        if in_ci:
+            pytest.fail(reason)
+        pytest.skip(reason)
+    if provider and not in_ci and provider_mirror() is None:
+        pytest.skip("no mirror on this machine holds the AWS provider; TF_PLUGIN_MIRROR may name one")
+
+
 def workspace(tmp: Path, mirror: Path | None = None) -> dict[str, str]:
     """Return the environment for Terraform: the mirror, no account, nothing of the caller's own settings.
 
