@@ -35,11 +35,18 @@ def name_of(folder: Path) -> str:
     return f"{folder.parent.name}__{folder.name}"
 
 
-def composed(root: Path) -> Path:
-    """Write a root module that calls every fixture. Variables without a default get what is known after apply."""
+def selected(items: list[pytest.Item]) -> list[tuple[Policy, Path]]:
+    """Return the fixtures that the selected tests are about: ``-k`` makes a small plan, and so a fast run."""
+    wanted = {item.callspec.params.get("folder") for item in items if hasattr(item, "callspec")}
+    whole = any(item.name.startswith("test_what_one_module_hides") for item in items)
+    return [(policy, folder) for policy, folder in PLANNED if folder in wanted or (whole and policy.id == "SGR101")]
+
+
+def composed(root: Path, cases: list[tuple[Policy, Path]]) -> Path:
+    """Write a root module that calls fixtures. Variables without a default get what is known after apply."""
     root.mkdir(parents=True)
     lines = ['provider "aws" {\n  region = "eu-west-1"\n}\n\nresource "terraform_data" "open" {}\n']
-    for _, folder in PLANNED:
+    for _, folder in cases:
         shutil.copytree(folder, root / name_of(folder), ignore=shutil.ignore_patterns(".terraform*"))
         for inner in (root / name_of(folder)).rglob("*.tf"):
             if 'provider "aws"' in inner.read_text(encoding="utf-8"):
@@ -54,11 +61,11 @@ def composed(root: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the plan of all fixtures; without Terraform and the provider nothing here can be shown."""
+def plan(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the plan of the fixtures; without Terraform and the provider nothing here can be shown."""
     need_terraform()
     folder = tmp_path_factory.mktemp("plans")
-    shown = validate_and_plan(composed(folder / "composed"), folder / "work")
+    shown = validate_and_plan(composed(folder / "composed", selected(request.session.items)), folder / "work")
     path = folder / "plan.json"
     path.write_text(json.dumps(shown), encoding="utf-8")
     return path
@@ -104,11 +111,11 @@ def cut(shown: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def found(plan: Path) -> dict[str, list[Finding]]:
+def found(request: pytest.FixtureRequest, plan: Path) -> dict[str, list[Finding]]:
     """Return the findings of the plan by fixture."""
     shown = json.loads(plan.read_text(encoding="utf-8"))
     by_fixture: dict[str, list[Finding]] = {}
-    for name in sorted({name_of(folder) for _, folder in PLANNED}):
+    for name in sorted({name_of(folder) for _, folder in selected(request.session.items)}):
         path = plan.parent / f"{name}.json"
         path.write_text(json.dumps(cut(shown, name)), encoding="utf-8")
         judgement = scan([str(path)], CATALOGUE)

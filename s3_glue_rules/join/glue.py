@@ -205,14 +205,17 @@ COMPONENTS: dict[str, type[_JoinedComponent | JoinedTrigger]] = {
 }
 
 
+MAKERS: dict[str, type[Joined]] = {
+    **dict.fromkeys(SECURITY_CONFIGURATION_TYPES, JoinedSecurityConfiguration),
+    **COMPONENTS,
+    "AWS::Glue::DataCatalogEncryptionSettings": JoinedCatalogSettings,
+    "aws_glue_data_catalog_encryption_settings": JoinedCatalogSettings,
+}
+
+
 def component_of(view: EstateView, declaration: Declaration) -> _JoinedComponent | JoinedTrigger:
     """Return the typed component of a declaration."""
-    known = view.remembered(declaration.address)
-    if isinstance(known, (_JoinedComponent, JoinedTrigger)):
-        return known
-    made = COMPONENTS[declaration.type](view, declaration)
-    view.remember(declaration.address, made)
-    return made
+    return view.typed(COMPONENTS[declaration.type], declaration)
 
 
 def security_configuration_use(view: EstateView, value: Value) -> SecurityConfigurationUse:
@@ -232,7 +235,7 @@ def _referred(view: EstateView, value: Reference) -> SecurityConfigurationUse:
     name = declaration.name or declaration.address
     link = Link(declaration.origin, f"'{name}' is a resource of type {declaration.type}")
     if declaration.type in SECURITY_CONFIGURATION_TYPES and value.attribute != "arn":
-        configuration = _configuration(view, declaration)
+        configuration = view.typed(JoinedSecurityConfiguration, declaration)
         return SecurityConfigurationUse(Naming.DECLARED, value, configuration, chain=(link,))
     if _is_open_ended(declaration):
         reason = f"'{name}' ({declaration.type}) gives the name at deployment"
@@ -257,7 +260,7 @@ def _named(view: EstateView, value: Value) -> SecurityConfigurationUse:
             if symbol(name) == wanted and view.exists(declaration):
                 link = Link(declaration.origin, f"{declaration.name or declaration.address} has the name")
                 return SecurityConfigurationUse(
-                    Naming.DECLARED, value, _configuration(view, declaration), chain=(link,)
+                    Naming.DECLARED, value, view.typed(JoinedSecurityConfiguration, declaration), chain=(link,)
                 )
     if isinstance(value, Known):
         for declaration in declared:
@@ -282,12 +285,3 @@ def _ids(declaration: Declaration) -> tuple[str, ...]:
         address = declaration.logical_id
         return (address.rsplit(".", 1)[-1], address, f"{address}.name", f"{address}.id")
     return (declaration.logical_id,)
-
-
-def _configuration(view: EstateView, declaration: Declaration) -> JoinedSecurityConfiguration:
-    known = view.remembered(declaration.address)
-    if isinstance(known, JoinedSecurityConfiguration):
-        return known
-    made = JoinedSecurityConfiguration(view, declaration)
-    view.remember(declaration.address, made)
-    return made

@@ -97,12 +97,7 @@ def _is_open_ended(declaration: Declaration) -> bool:
 
 def key_of(view: EstateView, declaration: Declaration) -> Key:
     """Return the typed key of a declaration."""
-    known = view.remembered(declaration.address)
-    if isinstance(known, JoinedKey):
-        return known
-    made = KEY_MAKERS[declaration.type](view, declaration)
-    view.remember(declaration.address, made)
-    return made
+    return view.typed(KEY_MAKERS[declaration.type], declaration)
 
 
 def _literal(view: EstateView, value: Known) -> KeyUse:

@@ -51,3 +51,6 @@ class TerraformObject(Joined, StoredObject):
             if bucket.is_named_by(named):
                 return bucket
         return None
+
+
+MAKERS: dict[str, type[Joined]] = dict.fromkeys(OBJECT_TYPES, TerraformObject)

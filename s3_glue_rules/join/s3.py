@@ -7,7 +7,7 @@ from functools import cached_property
 from s3_glue_rules.join.bucket_names import NamedBucket
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.keys import key_use
-from s3_glue_rules.join.view import ANYTHING, possible_at
+from s3_glue_rules.join.view import ANYTHING, Joined, possible_at
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.documents import Policies, Statement
@@ -112,3 +112,6 @@ class JoinedBucket(NamedBucket, Bucket):
                 label = key.text().split(".")[0].replace("_", " ")
                 found.append((label, declaration, self.view.reader.read(attribute.get("Value"))))
         return found
+
+
+MAKERS: dict[str, type[Joined]] = {BUCKET_TYPE: JoinedBucket}

@@ -10,6 +10,7 @@ from s3_glue_rules.join.bucket_names import NamedBucket
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.keys import key_use
 from s3_glue_rules.join.terraform import followed, is_given, modules_given, naming
+from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.documents import Policies, Statement
@@ -204,6 +205,9 @@ class TerraformBucket(NamedBucket, Bucket):
         if doubts and not written:
             unreadable = UndecidableError(f"whether it has a bucket policy cannot be told: {doubts[0]}", self.header)
         return Policies(tuple(statements), bool(written), unreadable)
+
+
+MAKERS: dict[str, type[Joined]] = {TERRAFORM_BUCKET: TerraformBucket}
 
 
 def _name(declaration: Declaration) -> str:

@@ -52,6 +52,9 @@ class JoinedTextHolder(Joined, TextHolder):
         )
 
 
+MAKERS: dict[str, type[Joined]] = dict.fromkeys(TEXT_TYPES, JoinedTextHolder)
+
+
 def _texts(value: Value, path: tuple[Step, ...], place: str, name: str) -> Iterator[WrittenText]:
     if isinstance(value, Choice):
         yield from _texts(value.then, path, place, name)

@@ -89,6 +89,9 @@ class TerraformTextHolder(Joined, TextHolder):
         return self.declaration.logical_id.rsplit(".", 1)[-1]
 
 
+MAKERS: dict[str, type[Joined]] = dict.fromkeys(TERRAFORM_TEXT_TYPES, TerraformTextHolder)
+
+
 def _texts(value: Value, path: tuple[str, ...], place: str, name: str) -> Iterator[WrittenText]:
     if isinstance(value, Choice):
         yield from _texts(value.then, path, place, name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable
+from collections.abc import Mapping as MappingType
+from typing import ClassVar, TypeVar
 
 from s3_glue_rules.join.terraform_names import TERRAFORM, native_path, terraform_name
 from s3_glue_rules.model.declarations import Declaration, Estate
@@ -27,6 +29,8 @@ from s3_glue_rules.model.values import (
 
 ANYTHING = "?"
 
+J = TypeVar("J", bound="Joined")
+
 _candidates: weakref.WeakKeyDictionary[Declaration, dict[tuple[Step, ...], frozenset[str]]] = (
     weakref.WeakKeyDictionary()
 )
@@ -38,15 +42,16 @@ class EstateView:
     def __init__(self, estate: Estate, reader: Reader) -> None:
         self.estate = estate
         self.reader = reader
-        self._made: dict[str, Resource] = {}
+        self._made: dict[tuple[str, type[Joined]], Joined] = {}
 
-    def remember(self, address: str, resource: Resource) -> None:
-        """Keep a typed resource, so that it is made once in a world."""
-        self._made[address] = resource
-
-    def remembered(self, address: str) -> Resource | None:
-        """Return the typed resource that was made for an address."""
-        return self._made.get(address)
+    def typed(self, maker: type[J], declaration: Declaration) -> J:
+        """Return the typed resource of a class that a declaration makes: it is made once in a world."""
+        known = self._made.get((declaration.address, maker))
+        if isinstance(known, maker):
+            return known
+        made = maker(self, declaration)
+        self._made[declaration.address, maker] = made
+        return made
 
     def declaration(self, address: str) -> Declaration:
         """Return the resource at an address. A world in which something refers to it without it is impossible.
@@ -75,8 +80,12 @@ class EstateView:
         """
         if declaration.language != TERRAFORM:
             return self.reader.at(value, *path)
+        return self.below_native(value, *native_path(TERRAFORM, path))
+
+    def below_native(self, value: Value, *path: Step) -> Value:
+        """Read what stands below a value of a Terraform resource, by the provider's own names."""
         current = self.reader.read(value)
-        for step in native_path(TERRAFORM, path):
+        for step in path:
             current = self._first_block(current)
             if isinstance(current, Mapping) and isinstance(step, str):
                 current = self.reader.read(current.get(step))
@@ -96,7 +105,13 @@ class EstateView:
 
 
 class Joined(Resource):
-    """A typed resource over a declaration."""
+    """A typed resource over a declaration.
+
+    ``NAMES`` says what the Terraform provider calls CloudFormation's properties in resources of this class, where
+    the names that all classes share do not say so.
+    """
+
+    NAMES: ClassVar[MappingType[str, str]] = {}
 
     def __init__(self, view: EstateView, declaration: Declaration) -> None:
         self.view = view
@@ -119,15 +134,20 @@ class Joined(Resource):
 
     def term(self, name: str) -> str:
         """Return the name in the language of the declaration."""
-        return terraform_name(name) if self.declaration.language == TERRAFORM else name
+        if self.declaration.language != TERRAFORM:
+            return name
+        return self.NAMES.get(name) or terraform_name(name)
 
     def at(self, *path: Step) -> Value:
         """Read a property, under the name that CloudFormation or its own language gives it."""
-        return self.view.at(self.declaration, *path)
+        return self.below(self.declaration.properties, *path)
 
     def below(self, value: Value, *path: Step) -> Value:
         """Read what stands below a value of this resource."""
-        return self.view.below(self.declaration, value, *path)
+        if self.declaration.language != TERRAFORM:
+            return self.view.reader.at(value, *path)
+        names = (self.term(step) if isinstance(step, str) else step for step in path)
+        return self.view.below_native(value, *names)
 
 
 def possible(value: Value, depth: int = 0) -> frozenset[str]:
