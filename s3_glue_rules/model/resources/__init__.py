@@ -13,11 +13,13 @@ from s3_glue_rules.model.resources.glue import (
     SecurityConfigurationUse,
 )
 from s3_glue_rules.model.resources.kms import DeletionGuard, Key, KeyKind, KeyUse
-from s3_glue_rules.model.resources.s3 import Bucket, StoredObject
+from s3_glue_rules.model.resources.s3 import Bucket, BucketKind, BucketUse, StoredObject
 from s3_glue_rules.model.resources.texts import TextHolder, WrittenText
 
 __all__ = [
     "Bucket",
+    "BucketKind",
+    "BucketUse",
     "CatalogSettings",
     "Component",
     "Crawler",

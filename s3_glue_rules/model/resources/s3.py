@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import enum
 from abc import abstractmethod
+from dataclasses import dataclass
 
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.documents import Policies
@@ -69,6 +71,31 @@ class Bucket(Resource):
 
         Raises UndecidableError where the resource cannot be told.
         """
+
+
+class BucketKind(enum.Enum):
+    """What the name of a bucket or an S3 URI leads to."""
+
+    ABSENT = "absent"
+    DECLARED = "general purpose bucket of this estate"
+    ELSEWHERE = "a bucket that this estate does not declare"
+    NOT_S3 = "something that is no place in S3"
+    UNRESOLVED = "a bucket that only deployment knows"
+
+
+@dataclass(frozen=True)
+class BucketUse:
+    """A bucket as a resource names it (its name, its ARN, an S3 URI), followed as far as the estate goes.
+
+    ``reason`` says why there is no bucket. ``among`` are the buckets of which an unresolved one must be one, where
+    that is known.
+    """
+
+    kind: BucketKind
+    value: Value
+    bucket: Bucket | None = None
+    reason: str = ""
+    among: tuple[Bucket, ...] = ()
 
 
 class StoredObject(Resource):
