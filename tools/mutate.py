@@ -43,7 +43,10 @@ Survivor = tuple[str, str, int]
 ANSWERS = {"fails", "passes", "undecided", "exempt", "not_applicable"}
 
 # Helpers that checks share are broken too; the fixtures of all the policies that use them may kill the mutant.
-SHARED = {"questions": ROOT / "s3_glue_rules" / "model" / "questions.py"}
+SHARED = {
+    "protection": ROOT / "s3_glue_rules" / "model" / "protection.py",
+    "questions": ROOT / "s3_glue_rules" / "model" / "questions.py",
+}
 
 # (file, change): why no configuration can show it.
 _WORDING = "the verdict and its line are the same, only the message differs"
@@ -71,6 +74,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ): "as the first: rotation is written here",
     ("kms_key_policy_admits_everyone", "not (policies.written)"): _SILENT,
     ("glue_security_configuration_without_customer_key", "False → True in judged = False"): _SILENT,
+    ("protection", "True → False in dataclass(frozen=True)"): "nothing changes one after it is made",
+    ("protection", "not (algorithm == 'AES256') (2)"): _WORDING,
+    ("protection", "without 'AES256' in algorithm == 'AES256' (2)"): _WORDING,
+    ("protection", "not (bucket.key.kind is KeyKind.ABSENT)"): _WORDING,
     ("questions", "False → True in ignores = False"): _SILENT,
     ("questions", 'without "Fn::GetAtt on the key\'s Arn" in KEY_ARN = "Fn::GetAtt on the key\'s Arn"'): _WORDING,
     ("s3_object_downgrades_encryption", "not (stored.key.kind is KeyKind.ABSENT)"): _WORDING,

@@ -20,14 +20,26 @@ _MAKERS: dict[str, type[JoinedBucket | TerraformBucket]] = {
     TERRAFORM_BUCKET: TerraformBucket,
 }
 _DIRECTORY_BUCKETS = {"AWS::S3Express::DirectoryBucket", "aws_s3_directory_bucket"}
+# Names and ARNs of these stand beside places in S3, and are none.
+_NEVER_IN_S3 = (
+    "aws_cloudwatch_log_group",
+    "aws_dynamodb_table",
+    "aws_glue_",
+    "aws_iam_",
+    "aws_kms_",
+    "aws_secretsmanager_secret",
+    "aws_sns_topic",
+    "aws_sqs_queue",
+)
 # The connectors of Hadoop differ in the scheme only; AWS Glue and Amazon EMR take each of them.
 _SCHEME = re.compile(r"s3[an]?://", re.IGNORECASE)
 
 
-def location_use(view: EstateView, value: Value) -> BucketUse:
+def location_use(view: EstateView, value: Value, *, bare: bool = False) -> BucketUse:
     """Follow an S3 URI (``s3://``, ``s3a://`` or ``s3n://``) to its bucket.
 
-    A bucket that is referred to where a URI should stand is the bucket; a literal without a scheme is no place in S3.
+    A bucket that is referred to where a URI should stand is that bucket. With ``bare``, a name may stand without a
+    scheme.
     """
     value = _written_out(view, value)
     if isinstance(value, Known) and value.text() == "":
@@ -36,12 +48,12 @@ def location_use(view: EstateView, value: Value) -> BucketUse:
         return bucket_use(view, value)
     parts = value.parts if isinstance(value, Text) else (value,)
     first = parts[0]
-    if isinstance(first, Known):
-        scheme = _SCHEME.match(first.text())
-        if scheme is None:
-            return BucketUse(BucketKind.NOT_S3, value, reason="it is no S3 URI")
+    scheme = _SCHEME.match(first.text()) if isinstance(first, Known) else None
+    if scheme is not None:
         parts = (Known(first.text()[scheme.end() :]), *parts[1:])
-    elif not (isinstance(first, Reference) and first.target in view.estate.declarations):
+    elif not bare and isinstance(first, Known):
+        return BucketUse(BucketKind.NOT_S3, value, reason="it is no S3 URI")
+    elif not bare and not isinstance(first, Reference):
         return BucketUse(BucketKind.UNRESOLVED, value, reason=value.why_unknown())
     name = _before_slash(parts, value)
     if isinstance(name, Known) and name.text() == "":
@@ -123,12 +135,14 @@ def _among(view: EstateView, value: Unknown) -> tuple[Bucket, ...]:
         declaration = view.estate.declarations.get(address)
         if declaration is None or not view.exists(declaration):
             return ()
+        if declaration.type.startswith(_NEVER_IN_S3):
+            continue
         # An object stands for the bucket that it is in.
         named = Reference(address, "id") if declaration.type in _MAKERS else view.at(declaration, "bucket")
-        use = bucket_use(view, named) if isinstance(named, (Reference, Known)) else None
-        if use is None or use.bucket is None:
+        bucket = bucket_use(view, named).bucket if isinstance(named, (Reference, Known)) else None
+        if bucket is None:
             return ()
-        found.append(use.bucket)
+        found.append(bucket)
     return tuple(found)
 
 

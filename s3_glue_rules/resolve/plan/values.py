@@ -28,6 +28,9 @@ _IDENTIFIER = re.compile(
 )
 _OWN_NAMES = {("aws_s3_bucket", "bucket"), ("aws_s3_directory_bucket", "bucket")}
 
+# Arguments that lead to buckets: what they refer to is all that they may lead to.
+_LEADS_TO_BUCKETS = {"bucket", "script_location", "default_arguments", "non_overridable_arguments"}
+
 _HASH = re.compile(r"[0-9a-f]{40}")
 
 # Known names of these are given as the reference that the configuration writes, so that equal names are told apart.
@@ -220,7 +223,7 @@ class _Shape:
         """Return what a place that is known after apply refers to."""
         found = self._follower.found(written, self._context, origin, _wanted(name))
         value = self._meant(found, name, origin)
-        if isinstance(value, Unknown) and name == "bucket":
+        if isinstance(value, Unknown) and name in _LEADS_TO_BUCKETS:
             return replace(value, among=self._follower.reach(found, self._context.scope))
         return value
 
