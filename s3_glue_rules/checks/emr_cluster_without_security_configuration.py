@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from s3_glue_rules.model.answers import Answer, fails, passes, undecided
 from s3_glue_rules.model.resources import EmrCluster, Naming
-from s3_glue_rules.model.values import Known
 
 SUBJECT = EmrCluster
-
-# Before Amazon EMR 4.8.0 there were none.
-TOO_OLD = re.compile(r"emr-(?:[0-3]\.|4\.[0-7](?:\.|$))")
 
 
 def check(cluster: EmrCluster) -> Answer:
@@ -37,7 +31,6 @@ def check(cluster: EmrCluster) -> Answer:
 
 
 def _remedy(cluster: EmrCluster) -> str:
-    release = cluster.release
-    if isinstance(release, Known) and TOO_OLD.match(release.text()):
-        return f"{release.text()} takes none: use a release from emr-4.8.0 on, and name a security configuration"
+    if cluster.is_too_old:
+        return f"{cluster.release.text()} takes none: use a newer release, and name a security configuration"
     return f"Name a security configuration in {cluster.term('SecurityConfiguration')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from s3_glue_rules.model.resources.base import Resource
 from s3_glue_rules.model.resources.glue import SecurityConfigurationUse
 from s3_glue_rules.model.resources.kms import KeyUse
 from s3_glue_rules.model.spans import Origin
-from s3_glue_rules.model.values import Value
+from s3_glue_rules.model.values import Known, Value
+
+_TOO_OLD = re.compile(r"emr-(?:[0-3]\.|4\.[0-7](?:\.|$))")
 
 
 @dataclass(frozen=True)
@@ -85,3 +88,11 @@ class EmrCluster(Resource):
     @abstractmethod
     def release(self) -> Value:
         """The release label, such as ``emr-7.9.0``."""
+
+    @property
+    def is_too_old(self) -> bool:
+        """Whether its release is known to be one before 4.8.0, the first with security configurations.
+
+        Source: https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-data-encryption.html
+        """
+        return isinstance(self.release, Known) and _TOO_OLD.match(self.release.text()) is not None
