@@ -1,6 +1,8 @@
 """Typed, connected resources as checks see them: in one world, whatever the language they are written in."""
 
+from s3_glue_rules.model.resources.athena import QueryResults, Workgroup
 from s3_glue_rules.model.resources.base import Resource
+from s3_glue_rules.model.resources.emr import EmrCluster, EmrSecurityConfiguration, StoredDataEncryption
 from s3_glue_rules.model.resources.glue import (
     CatalogSettings,
     Component,
@@ -15,6 +17,7 @@ from s3_glue_rules.model.resources.glue import (
 )
 from s3_glue_rules.model.resources.kms import DeletionGuard, Key, KeyKind, KeyUse
 from s3_glue_rules.model.resources.s3 import Bucket, BucketKind, BucketUse, StoredObject
+from s3_glue_rules.model.resources.spark import SparkSetting, SparkSettings
 from s3_glue_rules.model.resources.texts import TextHolder, WrittenText
 
 __all__ = [
@@ -27,16 +30,23 @@ __all__ = [
     "DeletionGuard",
     "Destination",
     "DevelopmentEndpoint",
+    "EmrCluster",
+    "EmrSecurityConfiguration",
     "EncryptionPart",
     "Job",
     "Key",
     "KeyKind",
     "KeyUse",
     "Naming",
+    "QueryResults",
     "Resource",
     "SecurityConfiguration",
     "SecurityConfigurationUse",
+    "SparkSetting",
+    "SparkSettings",
+    "StoredDataEncryption",
     "StoredObject",
     "TextHolder",
+    "Workgroup",
     "WrittenText",
 ]
