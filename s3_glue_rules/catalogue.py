@@ -56,6 +56,8 @@ _FRAMEWORKS = {
 _CIS_VERSION = r"cis-aws-foundations-(\d+\.\d+)"
 
 _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0", "info": "1.0"}
+# The CDK makes CloudFormation.
+_SNIPPET_LANGUAGES = {"terraform": "terraform", "cloudformation": "cloudformation", "cdk": "cloudformation"}
 _SNIPPET_TITLES = {
     "terraform": ("Terraform", "hcl"),
     "cloudformation": ("CloudFormation", "yaml"),
@@ -359,8 +361,8 @@ def _fix(value: object, languages: tuple[str, ...], problems: list[str]) -> dict
         return {}
     problems.extend(f"fix has an unknown snippet {name!r}" for name in value if name not in SNIPPETS)
     snippets: dict[str, str] = {}
-    # What a policy is about may not exist in CloudFormation at all.
-    wanted = SNIPPETS if languages != ("terraform",) else ("terraform",)
+    # What a policy is about may not exist in the other language at all.
+    wanted = [name for name in SNIPPETS if _SNIPPET_LANGUAGES[name] in languages]
     for name in wanted:
         text = value.get(name)
         if not isinstance(text, str) or not text.strip():

@@ -1740,6 +1740,253 @@ POLICIES: tuple[Policy, ...] = (
         compliance={},
     ),
     Policy(
+        id="SGR312",
+        stem="glue_catalog_encryption_not_managed",
+        title="Data Catalog encryption settings stand beside what they protect",
+        severity="info",
+        level="strict",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "The metadata of databases and the passwords of connections are encrypted as the settings of their Data Catalog say, one\n"
+            "set for each account and Region, and off by default. A configuration that declares databases or connections and no\n"
+            "settings leaves that to another stack, or to nobody. This policy only says that it cannot be seen here, once for each\n"
+            "configuration; where the settings are declared, other policies judge them.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_glue_data_catalog_encryption_settings\" \"catalog\" {\n"
+                "  data_catalog_encryption_settings {\n"
+                "    connection_password_encryption {\n"
+                "      return_connection_password_encrypted = true\n"
+                "      aws_kms_key_id                       = aws_kms_key.catalog.arn\n"
+                "    }\n"
+                "\n"
+                "    encryption_at_rest {\n"
+                "      catalog_encryption_mode = \"SSE-KMS\"\n"
+                "      sse_aws_kms_key_id      = aws_kms_key.catalog.arn\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "CatalogEncryption:\n"
+                "  Type: AWS::Glue::DataCatalogEncryptionSettings\n"
+                "  Properties:\n"
+                "    CatalogId: !Ref AWS::AccountId\n"
+                "    DataCatalogEncryptionSettings:\n"
+                "      ConnectionPasswordEncryption:\n"
+                "        ReturnConnectionPasswordEncrypted: true\n"
+                "        KmsKeyId: !ImportValue catalog-key-arn\n"
+                "      EncryptionAtRest:\n"
+                "        CatalogEncryptionMode: SSE-KMS\n"
+                "        SseAwsKmsKeyId: !ImportValue catalog-key-arn\n"
+            ),
+            "cdk": (
+                "new glue.CfnDataCatalogEncryptionSettings(this, 'CatalogEncryption', {\n"
+                "  catalogId: this.account,\n"
+                "  dataCatalogEncryptionSettings: {\n"
+                "    connectionPasswordEncryption: {\n"
+                "      returnConnectionPasswordEncrypted: true,\n"
+                "      kmsKeyId: key.keyArn,\n"
+                "    },\n"
+                "    encryptionAtRest: { catalogEncryptionMode: 'SSE-KMS', sseAwsKmsKeyId: key.keyArn },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/encrypt-glue-data-catalog.html",
+            "https://docs.aws.amazon.com/glue/latest/webapi/API_DataCatalogEncryptionSettings.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR313",
+        stem="glue_ml_transform_in_clear",
+        title="Glue machine learning transform encrypts its user data",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+        ),
+        since="0.1.0",
+        why=(
+            "A machine learning transform copies records to label and to learn from. Unless its user data is encrypted with a KMS\n"
+            "key (`MLUserDataEncryptionMode: SSE-KMS`), no key policy of yours guards that copy. The mode can only be set when the\n"
+            "transform is created. Which key is used is not asked here. The AWS provider for Terraform has no argument for it.\n"
+        ),
+        fix={
+            "cloudformation": (
+                "MatchCustomers:\n"
+                "  Type: AWS::Glue::MLTransform\n"
+                "  Properties:\n"
+                "    Role: !GetAtt TransformRole.Arn\n"
+                "    InputRecordTables:\n"
+                "      GlueTables:\n"
+                "        - DatabaseName: customers\n"
+                "          TableName: records\n"
+                "    TransformParameters:\n"
+                "      TransformType: FIND_MATCHES\n"
+                "      FindMatchesParameters:\n"
+                "        PrimaryKeyColumnName: id\n"
+                "    TransformEncryption:\n"
+                "      MLUserDataEncryption:\n"
+                "        MLUserDataEncryptionMode: SSE-KMS\n"
+                "        KmsKeyId: !GetAtt LakeKey.Arn\n"
+            ),
+            "cdk": (
+                "new glue.CfnMLTransform(this, 'MatchCustomers', {\n"
+                "  // ...\n"
+                "  transformEncryption: {\n"
+                "    mlUserDataEncryption: {\n"
+                "      mlUserDataEncryptionMode: 'SSE-KMS',\n"
+                "      kmsKeyId: key.keyArn,\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/webapi/API_TransformEncryption.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/glue-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "Glue.3",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR314",
+        stem="glue_connection_without_tls",
+        title="Glue connection enforces TLS",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Unless a connection enforces TLS, AWS Glue ignores a failed TLS handshake and sends credentials and data in clear. The\n"
+            "property depends on the type: `JDBC_ENFORCE_SSL` for JDBC, `ENFORCE_SSL` for the database connectors of the newer kind,\n"
+            "both false by default; `KAFKA_SSL_ENABLED` for Kafka, true by default. A property that skips the check of the\n"
+            "certificate, or a setting of the URL that switches TLS off, undoes it. Connections of type NETWORK, to services over\n"
+            "HTTPS and of custom connectors are not judged, and neither is Snowflake, whose driver always uses TLS. A MongoDB\n"
+            "connection only shows it in its URL.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_glue_connection\" \"orders\" {\n"
+                "  name = \"orders\"\n"
+                "\n"
+                "  connection_properties = {\n"
+                "    JDBC_CONNECTION_URL = \"jdbc:postgresql://orders.example.com:5432/orders\"\n"
+                "    JDBC_ENFORCE_SSL    = \"true\"\n"
+                "    SECRET_ID           = \"orders/reader\"\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "OrdersConnection:\n"
+                "  Type: AWS::Glue::Connection\n"
+                "  Properties:\n"
+                "    CatalogId: !Ref AWS::AccountId\n"
+                "    ConnectionInput:\n"
+                "      ConnectionType: JDBC\n"
+                "      ConnectionProperties:\n"
+                "        JDBC_CONNECTION_URL: jdbc:postgresql://orders.example.com:5432/orders\n"
+                "        JDBC_ENFORCE_SSL: \"true\"\n"
+                "        SECRET_ID: orders/reader\n"
+            ),
+            "cdk": (
+                "new glue.CfnConnection(this, 'OrdersConnection', {\n"
+                "  catalogId: this.account,\n"
+                "  connectionInput: {\n"
+                "    connectionType: 'JDBC',\n"
+                "    connectionProperties: {\n"
+                "      JDBC_CONNECTION_URL: 'jdbc:postgresql://orders.example.com:5432/orders',\n"
+                "      JDBC_ENFORCE_SSL: 'true',\n"
+                "      SECRET_ID: 'orders/reader',\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/connection-properties.html",
+            "https://docs.aws.amazon.com/glue/latest/webapi/API_Connection.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR315",
+        stem="glue_connection_holds_a_password",
+        title="Glue connection names a secret instead of holding a credential",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A password in the properties, the authentication configuration or the URL of a connection is readable for everybody who\n"
+            "sees the configuration, its history or the state of Terraform, and stays in the Data Catalog, where `GetConnection`\n"
+            "returns it. A secret of AWS Secrets Manager named in `SECRET_ID` or `SecretArn` is read when the connection is opened.\n"
+            "What a parameter, a variable or a dynamic reference gives does not stand in the configuration, but deployment stores it\n"
+            "in the Data Catalog all the same: that passes where the configuration also declares that the catalog keeps connection\n"
+            "passwords encrypted, and cannot be decided where it does not.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_glue_connection\" \"orders\" {\n"
+                "  name = \"orders\"\n"
+                "\n"
+                "  connection_properties = {\n"
+                "    JDBC_CONNECTION_URL = \"jdbc:postgresql://orders.example.com:5432/orders\"\n"
+                "    JDBC_ENFORCE_SSL    = \"true\"\n"
+                "    SECRET_ID           = \"orders/reader\"\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "OrdersConnection:\n"
+                "  Type: AWS::Glue::Connection\n"
+                "  Properties:\n"
+                "    CatalogId: !Ref AWS::AccountId\n"
+                "    ConnectionInput:\n"
+                "      ConnectionType: JDBC\n"
+                "      ConnectionProperties:\n"
+                "        JDBC_CONNECTION_URL: jdbc:postgresql://orders.example.com:5432/orders\n"
+                "        JDBC_ENFORCE_SSL: \"true\"\n"
+                "        SECRET_ID: orders/reader\n"
+            ),
+            "cdk": (
+                "new glue.CfnConnection(this, 'OrdersConnection', {\n"
+                "  catalogId: this.account,\n"
+                "  connectionInput: {\n"
+                "    connectionType: 'JDBC',\n"
+                "    connectionProperties: {\n"
+                "      JDBC_CONNECTION_URL: 'jdbc:postgresql://orders.example.com:5432/orders',\n"
+                "      JDBC_ENFORCE_SSL: 'true',\n"
+                "      SECRET_ID: 'orders/reader',\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/connection-properties-secrets-manager.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/encrypt-connection-passwords.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR401",
         stem="configuration_holds_key_material",
         title="Configuration holds no key material",

@@ -1,6 +1,7 @@
 """Typed, connected resources as checks see them: in one world, whatever the language they are written in."""
 
 from s3_glue_rules.model.resources.base import Resource
+from s3_glue_rules.model.resources.catalog import CatalogMember, Connection, Credential, MachineLearningTransform
 from s3_glue_rules.model.resources.glue import (
     CatalogSettings,
     Component,
@@ -18,9 +19,12 @@ from s3_glue_rules.model.resources.texts import TextHolder, WrittenText
 
 __all__ = [
     "Bucket",
+    "CatalogMember",
     "CatalogSettings",
     "Component",
+    "Connection",
     "Crawler",
+    "Credential",
     "DeletionGuard",
     "DevelopmentEndpoint",
     "EncryptionPart",
@@ -28,6 +32,7 @@ __all__ = [
     "Key",
     "KeyKind",
     "KeyUse",
+    "MachineLearningTransform",
     "Naming",
     "Resource",
     "SecurityConfiguration",
