@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from s3_glue_rules.catalogue import Policy
+from s3_glue_rules.catalogue import Parameter, Policy
 
 POLICIES: tuple[Policy, ...] = (
     Policy(
