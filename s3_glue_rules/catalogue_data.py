@@ -693,6 +693,60 @@ POLICIES: tuple[Policy, ...] = (
         },
     ),
     Policy(
+        id="SGR202",
+        stem="kms_key_rotates_too_rarely",
+        title="KMS key rotates at least once in the period that is asked for",
+        severity="low",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Automatic rotation makes new key material every 365 days unless a key sets another period, from 90 to 2560 days. The\n"
+            "longer one material is used, the more data hangs on it: a key that rotates every seven years passes a check that only\n"
+            "asks for rotation, and fails a policy that asks for a yearly one. How long may lie between two rotations is for each\n"
+            "organisation to decide. Keys that do not rotate at all, or cannot, are not judged by this policy.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_kms_key\" \"lake\" {\n"
+                "  enable_key_rotation     = true\n"
+                "  rotation_period_in_days = 365 # the default\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    RotationPeriodInDays: 365 # the default\n"
+            ),
+            "cdk": (
+                "new kms.Key(this, 'LakeKey', {\n"
+                "  enableKeyRotation: true,\n"
+                "  rotationPeriod: cdk.Duration.days(365), // the default\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/rotating-keys-enable.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
+        ),
+        compliance={},
+        parameters={
+            "maximum_days": Parameter(
+                default=365,
+                minimum=90,
+                maximum=2560,
+                description="The most days that may lie between two rotations",
+            ),
+        },
+    ),
+    Policy(
         id="SGR203",
         stem="kms_key_rotation_is_impossible",
         title="KMS key asks for automatic rotation only where AWS KMS supports it",
@@ -739,6 +793,59 @@ POLICIES: tuple[Policy, ...] = (
             "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html",
         ),
         compliance={},
+    ),
+    Policy(
+        id="SGR204",
+        stem="kms_key_is_deleted_quickly",
+        title="KMS key leaves time to cancel its deletion",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A deleted KMS key cannot be brought back, and what it encrypted is lost with it. AWS KMS therefore waits for 7 to 30\n"
+            "days, 30 by default, in which the deletion can be cancelled; the key is unusable meanwhile, so that errors show who\n"
+            "still needs it. A job that runs once a week or a restore once a month does not fail in time where the window is short.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_kms_key\" \"lake\" {\n"
+                "  enable_key_rotation     = true\n"
+                "  deletion_window_in_days = 30 # the default\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    PendingWindowInDays: 30 # the default\n"
+            ),
+            "cdk": (
+                "new kms.Key(this, 'LakeKey', {\n"
+                "  enableKeyRotation: true,\n"
+                "  pendingWindow: cdk.Duration.days(30), // the default\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
+            "https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html",
+        ),
+        compliance={},
+        parameters={
+            "minimum_days": Parameter(
+                default=14,
+                minimum=7,
+                maximum=30,
+                description="The fewest days that may lie between scheduling the deletion of a key and deleting it",
+            ),
+        },
     ),
     Policy(
         id="SGR205",
@@ -922,6 +1029,56 @@ POLICIES: tuple[Policy, ...] = (
             ),
             "cis-aws-foundations-7.0": (
                 "2.21",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR211",
+        stem="kms_key_spec_is_weak",
+        title="KMS key for encryption has more than RSA 2048 bits",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "An RSA key of 2048 bits gives 112 bits of security, the least that NIST still accepts, and only until 2030: what is\n"
+            "encrypted with it today has to stay secret longer than that. RSA_3072 gives 128 bits, and SYMMETRIC_DEFAULT (AES of 256\n"
+            "bits) is both stronger and what AWS services need. Keys that sign are not judged: a signature need not outlast its use,\n"
+            "and the key can be replaced. The spec of a key cannot be changed, so this makes a new key.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_kms_key\" \"partners\" {\n"
+                "  customer_master_key_spec = \"RSA_4096\"\n"
+                "  key_usage                = \"ENCRYPT_DECRYPT\"\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "PartnersKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    KeySpec: RSA_4096\n"
+                "    KeyUsage: ENCRYPT_DECRYPT\n"
+            ),
+            "cdk": (
+                "new kms.Key(this, 'PartnersKey', {\n"
+                "  keySpec: kms.KeySpec.RSA_4096,\n"
+                "  keyUsage: kms.KeyUsage.ENCRYPT_DECRYPT,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html",
+            "https://docs.aws.amazon.com/controltower/latest/controlreference/kms-rules.html",
+        ),
+        compliance={
+            "aws-control-tower": (
+                "CT.KMS.PR.2",
             ),
         },
     ),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping as MappingType
 from functools import cached_property
+from typing import ClassVar
 
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.view import Joined, possible_at, walk
@@ -120,6 +122,11 @@ _KEY_PROPERTY = re.compile(r"(?i)kms|^KeyId$|EncryptionKey|^key_(id|arn)$")
 class JoinedKey(Joined, Key):
     """A key or a multi-Region replica."""
 
+    NAMES: ClassVar[MappingType[str, str]] = {
+        "PendingWindowInDays": "deletion_window_in_days",
+        "RotationPeriodInDays": "rotation_period_in_days",
+    }
+
     @property
     def is_replica(self) -> bool:
         """Whether it is a multi-Region replica."""
@@ -152,6 +159,16 @@ class JoinedKey(Joined, Key):
     def rotation(self) -> Value:
         """Whether automatic rotation is asked for."""
         return self.at("EnableKeyRotation")
+
+    @cached_property
+    def rotation_period(self) -> Value:
+        """The days between two rotations."""
+        return self.at("RotationPeriodInDays")
+
+    @cached_property
+    def deletion_window(self) -> Value:
+        """The days from scheduling its deletion to deleting it."""
+        return self.at("PendingWindowInDays")
 
     @cached_property
     def enabled(self) -> Value:

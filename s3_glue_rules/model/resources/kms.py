@@ -33,9 +33,13 @@ class DeletionGuard:
 class Key(Resource):
     """A customer managed KMS key.
 
-    Defaults: KeySpec SYMMETRIC_DEFAULT, KeyUsage ENCRYPT_DECRYPT, Origin AWS_KMS, enabled, no rotation
+    Defaults: KeySpec SYMMETRIC_DEFAULT, KeyUsage ENCRYPT_DECRYPT, Origin AWS_KMS, enabled, no rotation, and where
+    there is one, every 365 days; 30 days from scheduling its deletion to deleting it
     (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html).
     """
+
+    ROTATION_PERIOD = 365
+    DELETION_WINDOW = 30
 
     @property
     @abstractmethod
@@ -61,6 +65,16 @@ class Key(Resource):
     @abstractmethod
     def rotation(self) -> Value:
         """Whether automatic rotation is asked for."""
+
+    @property
+    @abstractmethod
+    def rotation_period(self) -> Value:
+        """The days between two rotations."""
+
+    @property
+    @abstractmethod
+    def deletion_window(self) -> Value:
+        """The days from scheduling its deletion to deleting it."""
 
     @property
     @abstractmethod
@@ -99,6 +113,25 @@ class Key(Resource):
             self.spec.text(default="SYMMETRIC_DEFAULT") == "SYMMETRIC_DEFAULT"
             and self.usage.text(default="ENCRYPT_DECRYPT") == "ENCRYPT_DECRYPT"
         )
+
+    @property
+    def can_rotate(self) -> bool:
+        """Whether AWS KMS can rotate it automatically: symmetric encryption keys with material that AWS KMS made.
+
+        A replica follows its primary. Raises UndecidableError where that is not known.
+        """
+        return not self.is_replica and self.material.text(default="AWS_KMS") == "AWS_KMS" and self.is_symmetric
+
+    @property
+    def rotates(self) -> bool:
+        """Whether AWS KMS rotates it automatically. Raises UndecidableError where that is not known."""
+        return self.can_rotate and self.rotation.flag(default=False)
+
+    @property
+    def certainly_rests(self) -> bool:
+        """Whether it is known not to be asked to rotate by itself, whatever kind of key it is."""
+        rotation = self.rotation
+        return self.is_replica or rotation.is_absent or (rotation.is_known and not rotation.flag(default=False))
 
     @property
     def why_it_cannot_encrypt(self) -> str | None:
