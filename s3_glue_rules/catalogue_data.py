@@ -1033,6 +1033,45 @@ POLICIES: tuple[Policy, ...] = (
         },
     ),
     Policy(
+        id="SGR210",
+        stem="kms_grant_is_unbounded",
+        title="KMS grant is for one principal, or for one encryption context",
+        severity="medium",
+        level="default",
+        languages=(
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A grant permits what it lists whatever the key policy and IAM policies say, and no policy document shows it. With\n"
+            "`CreateGrant` its principal can hand all of it on to any other principal; for the root of an account, or for a role of\n"
+            "another account, who uses the key is decided elsewhere. A constraint on the encryption context keeps such a grant, and\n"
+            "all that are made from it, to the data that it is meant for. Roles that only an AWS service can use are exempt.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_kms_grant\" \"reader\" {\n"
+                "  name              = \"reader\"\n"
+                "  key_id            = aws_kms_key.lake.key_id\n"
+                "  grantee_principal = aws_iam_role.reader.arn\n"
+                "  operations        = [\"Decrypt\", \"DescribeKey\"]\n"
+                "\n"
+                "  constraints {\n"
+                "    encryption_context_subset = {\n"
+                "      \"aws:s3:arn\" = \"arn:aws:s3:::lake-curated\"\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/grants.html",
+            "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html",
+            "https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantConstraints.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR211",
         stem="kms_key_spec_is_weak",
         title="KMS key for encryption has more than RSA 2048 bits",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from s3_glue_rules.join import glue, keys, objects_terraform, s3, s3_terraform, texts, texts_terraform
+from s3_glue_rules.join import glue, grants_terraform, keys, objects_terraform, s3, s3_terraform, texts, texts_terraform
 from s3_glue_rules.join.view import EstateView, Joined
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.resources import Resource
@@ -15,6 +15,7 @@ _MAKERS: tuple[dict[str, type[Joined]], ...] = (
     s3_terraform.MAKERS,
     objects_terraform.MAKERS,
     dict(keys.KEY_MAKERS),
+    grants_terraform.MAKERS,
     glue.MAKERS,
     texts.MAKERS,
     texts_terraform.MAKERS,

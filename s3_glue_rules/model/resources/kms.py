@@ -175,3 +175,39 @@ class KeyUse:
     reason: str = ""
     key_region: str | None = None
     chain: tuple[Link, ...] = ()
+
+
+class Grantee(enum.Enum):
+    """Whom a grant is for."""
+
+    ACCOUNT = "every principal of an account that its IAM policies let"
+    FOREIGN = "a principal of another account than the key's"
+    SERVICE = "a role that only an AWS service can use, or a service"
+    PRINCIPAL = "one role, user or session"
+
+
+class Grant(Resource):
+    """A grant: what a principal may do with a key, whatever key policy and IAM policies say.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+    """
+
+    @property
+    @abstractmethod
+    def operations(self) -> tuple[Value, ...]:
+        """The operations that it permits."""
+
+    @property
+    @abstractmethod
+    def principal(self) -> Value:
+        """The ARN of the principal that gets it, as written."""
+
+    @property
+    @abstractmethod
+    def grantee(self) -> Grantee:
+        """Whom it is for. Raises UndecidableError where that cannot be told."""
+
+    @property
+    @abstractmethod
+    def constrained(self) -> Value:
+        """Whether it holds only for requests with a certain encryption context: a boolean, or unknown."""
