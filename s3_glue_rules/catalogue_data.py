@@ -1033,6 +1033,159 @@ POLICIES: tuple[Policy, ...] = (
         },
     ),
     Policy(
+        id="SGR208",
+        stem="kms_key_policy_can_lock_everyone_out",
+        title="KMS key policy can be changed by more than one principal",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A key is governed by its key policy alone: not even the root user of the account can change a policy that does not let\n"
+            "it. Where nobody may call `kms:PutKeyPolicy`, or only a role that somebody deletes, the key can be neither repaired nor\n"
+            "deleted without AWS Support. AWS KMS therefore refuses a policy that shuts its author out, unless this check is\n"
+            "bypassed. A statement for `arn:aws:iam::ACCOUNT:root` leaves the decision to the IAM policies of the account, which can\n"
+            "be given to another role; so does a second principal that may change the key policy.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_caller_identity\" \"current\" {}\n"
+                "\n"
+                "data \"aws_iam_policy_document\" \"lake_key\" {\n"
+                "  statement {\n"
+                "    sid       = \"LetIamPoliciesDecide\"\n"
+                "    actions   = [\"kms:*\"]\n"
+                "    resources = [\"*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"AWS\"\n"
+                "      identifiers = [\"arn:aws:iam::${data.aws_caller_identity.current.account_id}:root\"]\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_kms_key\" \"lake\" {\n"
+                "  enable_key_rotation = true\n"
+                "  policy              = data.aws_iam_policy_document.lake_key.json\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    KeyPolicy:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Sid: LetIamPoliciesDecide\n"
+                "          Effect: Allow\n"
+                "          Principal:\n"
+                "            AWS: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:root\n"
+                "          Action: kms:*\n"
+                "          Resource: \"*\"\n"
+            ),
+            "cdk": (
+                "// Without a policy of its own the key leaves the decision to the IAM policies of the account.\n"
+                "new kms.Key(this, 'LakeKey', { enableKeyRotation: true });\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
+            "https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR209",
+        stem="kms_key_policy_merges_administration_and_use",
+        title="KMS key policy keeps administration and decryption apart",
+        severity="low",
+        level="strict",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "One principal that may both administer a key and decrypt with it can read the data, give others access and destroy the\n"
+            "key, and nobody else has to agree. AWS recommends to keep the two apart: administrators change the policy and schedule\n"
+            "the deletion, users encrypt and decrypt. The statement for `arn:aws:iam::ACCOUNT:root` names no principal and is not\n"
+            "judged here: there the IAM policies of the account have to keep them apart.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_caller_identity\" \"current\" {}\n"
+                "\n"
+                "data \"aws_iam_policy_document\" \"lake_key\" {\n"
+                "  statement {\n"
+                "    sid       = \"LetIamPoliciesDecide\"\n"
+                "    actions   = [\"kms:*\"]\n"
+                "    resources = [\"*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"AWS\"\n"
+                "      identifiers = [\"arn:aws:iam::${data.aws_caller_identity.current.account_id}:root\"]\n"
+                "    }\n"
+                "  }\n"
+                "\n"
+                "  statement {\n"
+                "    sid       = \"Read\"\n"
+                "    actions   = [\"kms:Decrypt\", \"kms:DescribeKey\"]\n"
+                "    resources = [\"*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"AWS\"\n"
+                "      identifiers = [aws_iam_role.reader.arn]\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_kms_key\" \"lake\" {\n"
+                "  enable_key_rotation = true\n"
+                "  policy              = data.aws_iam_policy_document.lake_key.json\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    KeyPolicy:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Sid: LetIamPoliciesDecide\n"
+                "          Effect: Allow\n"
+                "          Principal:\n"
+                "            AWS: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:root\n"
+                "          Action: kms:*\n"
+                "          Resource: \"*\"\n"
+                "        - Sid: Read\n"
+                "          Effect: Allow\n"
+                "          Principal:\n"
+                "            AWS: arn:aws:iam::111122223333:role/lake-reader\n"
+                "          Action: [\"kms:Decrypt\", \"kms:DescribeKey\"]\n"
+                "          Resource: \"*\"\n"
+            ),
+            "cdk": (
+                "const lakeKey = new kms.Key(this, 'LakeKey', { enableKeyRotation: true });\n"
+                "lakeKey.grantAdmin(administrator);\n"
+                "lakeKey.grantDecrypt(reader);\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/least-privilege.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR210",
         stem="kms_grant_is_unbounded",
         title="KMS grant is for one principal, or for one encryption context",

@@ -78,7 +78,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "kms_key_rotation_is_impossible",
         "False → True in key.rotation.flag(default=False) (2)",
     ): "as the first: rotation is written here",
-    ("kms_key_policy_admits_everyone", "not (policies.written)"): _SILENT,
+    (
+        "kms_key_policy_admits_everyone",
+        "not (any((policies.written for policies in key.possible_policies)))",
+    ): _SILENT,
     ("glue_security_configuration_without_customer_key", "False → True in judged = False"): _SILENT,
     ("questions", "False → True in ignores = False"): _SILENT,
     ("questions", 'without "Fn::GetAtt on the key\'s Arn" in KEY_ARN = "Fn::GetAtt on the key\'s Arn"'): _WORDING,

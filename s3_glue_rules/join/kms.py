@@ -123,6 +123,7 @@ class JoinedKey(Joined, Key):
     """A key or a multi-Region replica."""
 
     NAMES: ClassVar[MappingType[str, str]] = {
+        "BypassPolicyLockoutSafetyCheck": "bypass_policy_lockout_safety_check",
         "PendingWindowInDays": "deletion_window_in_days",
         "RotationPeriodInDays": "rotation_period_in_days",
     }
@@ -183,6 +184,11 @@ class JoinedKey(Joined, Key):
             return Policies(statements_of(self.view.reader, document), written=not document.is_absent)
         except UndecidableError as unknown:
             return Policies((), written=True, unreadable=unknown)
+
+    @cached_property
+    def lockout_check_bypasses(self) -> tuple[Value, ...]:
+        """Whether to accept a policy that shuts its author out. A replica has no such property."""
+        return () if self.is_replica else (self.at("BypassPolicyLockoutSafetyCheck"),)
 
     @cached_property
     def users(self) -> tuple[Link, ...]:

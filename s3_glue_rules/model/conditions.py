@@ -13,14 +13,15 @@ from __future__ import annotations
 import enum
 import ipaddress
 import operator
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Union
 
-from s3_glue_rules.model.documents import Test, wildcard_matches
+from s3_glue_rules.model.documents import Test, patterns_overlap, wildcard_matches
 from s3_glue_rules.model.logic import all_of, any_of
 from s3_glue_rules.model.reader import symbol
-from s3_glue_rules.model.values import Absent, Known, UndecidableError, Value
+from s3_glue_rules.model.values import Absent, Known, Text, UndecidableError, Value
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def _may_be_foreign(pattern: Value, key: str) -> bool:
     if key in {"aws:principalarn", "aws:sourcearn"} and text.count(":") >= _ARN_COLONS:
         account = text.split(":")[4]
         return "*" in account or account == ""
-    if key == "aws:principalorgpaths":
+    if key in {"aws:principalorgpaths", "aws:sourceorgpaths"}:
         return text.startswith("*")
     return "*" in text
 
@@ -125,15 +126,15 @@ _ARN_COLONS = 5
 
 
 def _equal(pattern: Value, value: Value) -> bool:
-    return _compared(pattern, value, lambda wanted, text: wanted == text)
+    return _may_match(pattern, value) and _compared(pattern, value, lambda wanted, text: wanted == text)
 
 
 def _equal_without_case(pattern: Value, value: Value) -> bool:
-    return _compared(pattern, value, lambda wanted, text: wanted.lower() == text.lower())
+    return _may_match(pattern, value) and _compared(pattern, value, lambda wanted, text: wanted.lower() == text.lower())
 
 
 def _like(pattern: Value, value: Value) -> bool:
-    return _compared(pattern, value, wildcard_matches)
+    return _may_match(pattern, value) and _compared(pattern, value, wildcard_matches)
 
 
 def _arn(pattern: Value, value: Value) -> bool:
@@ -144,7 +145,7 @@ def _arn(pattern: Value, value: Value) -> bool:
             return wanted == "*"
         return all(wildcard_matches(part, other) for part, other in zip(ours, theirs, strict=True))
 
-    return _compared(pattern, value, matches)
+    return _may_match(pattern, value) and _compared(pattern, value, matches)
 
 
 def _compared(pattern: Value, value: Value, matches: Callable[[str, str], bool]) -> bool:
@@ -156,6 +157,16 @@ def _compared(pattern: Value, value: Value, matches: Callable[[str, str], bool])
     if not isinstance(pattern, Absent) and symbol(pattern) == symbol(value):
         return True
     raise UndecidableError(pattern.why_unknown() if not isinstance(pattern, Known) else value.why_unknown())
+
+
+def _may_match(pattern: Value, value: Value) -> bool:
+    """Return whether texts with open parts may be equal, or match: what is known of them decides some that cannot."""
+    if not all(isinstance(item, (Known, Text)) for item in (pattern, value)):
+        return True
+    return patterns_overlap(*(_OPEN_PART.sub("*", symbol(item)).lower() for item in (pattern, value)))
+
+
+_OPEN_PART = re.compile(r"\0[^\0]*\0|\$\{[^}]*\}")
 
 
 def _number(compare: Callable[[float, float], bool]) -> Callable[[Value, Value], bool]:

@@ -6,8 +6,14 @@ import fnmatch
 import re
 from dataclasses import dataclass
 
+from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.spans import Origin
-from s3_glue_rules.model.values import Known, UndecidableError, Value
+from s3_glue_rules.model.values import Known, Open, Text, UndecidableError, Unknown, Value
+
+# A whole account is written as the ARN of its root, or as its number. Open parts of a text stand between marks.
+_ACCOUNT = re.compile(r"arn:.*:root|[0-9]{12}", re.DOTALL)
+# What gives the number of the own account at deployment.
+_ACCOUNT_NUMBER = re.compile(r"AWS::AccountId|(.*\.)?data\.aws_caller_identity\..*\.(account_)?id")
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,20 @@ class Principal:
     def is_everyone(self) -> bool:
         """Whether this is ``"*"`` or ``{"AWS": "*"}``."""
         return self.kind in {"*", "AWS"} and isinstance(self.value, Known) and self.value.text() == "*"
+
+    @property
+    def is_account(self) -> bool:
+        """Whether this is an account, whose IAM policies decide who of it is meant."""
+        if self.kind != "AWS":
+            return False
+        if isinstance(self.value, Open):
+            return _ACCOUNT_NUMBER.fullmatch(self.value.variable.name) is not None
+        return isinstance(self.value, (Known, Text)) and _ACCOUNT.fullmatch(symbol(self.value)) is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it cannot be told whom this names, everyone perhaps."""
+        return isinstance(self.value, (Open, Unknown)) and not self.is_account
 
 
 @dataclass(frozen=True)

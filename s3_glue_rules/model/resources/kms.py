@@ -87,6 +87,16 @@ class Key(Resource):
         """The key policy."""
 
     @property
+    def possible_policies(self) -> tuple[Policies, ...]:
+        """The policies of which any may be the one that holds: a key has one, and Terraform two ways to write it."""
+        return (self.policies,)
+
+    @property
+    @abstractmethod
+    def lockout_check_bypasses(self) -> tuple[Value, ...]:
+        """Whether to accept a policy that shuts its author out, for each place where that may be said."""
+
+    @property
     @abstractmethod
     def users(self) -> tuple[Link, ...]:
         """The resources of the estate that encrypt data with this key, as chain steps."""
