@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.spans import Origin
@@ -84,7 +85,7 @@ def action_matches(pattern: str, action: str) -> bool:
 
 def wildcard_matches(pattern: str, text: str) -> bool:
     """Return whether an IAM pattern, in which only ``*`` and ``?`` are wild, matches a text."""
-    return re.fullmatch(_translated(pattern), text) is not None
+    return _compiled(pattern).fullmatch(text) is not None
 
 
 def patterns_overlap(first: str, second: str) -> bool:
@@ -101,8 +102,9 @@ def patterns_overlap(first: str, second: str) -> bool:
     return reach[-1]
 
 
-def _translated(pattern: str) -> str:
-    return fnmatch.translate(pattern.replace("[", "[[]"))
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(fnmatch.translate(pattern.replace("[", "[[]")))
 
 
 @dataclass(frozen=True)
