@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes
-from s3_glue_rules.model.authorization import STRANGER, Decision, Request, Ruling, rule_on
-from s3_glue_rules.model.conditions import Special
+from s3_glue_rules.model.authorization import Decision, Ruling, rule_on
 from s3_glue_rules.model.documents import Policies
-from s3_glue_rules.model.key_access import KEY_ACTIONS, STRANGERS
+from s3_glue_rules.model.key_access import requests_of_strangers
 from s3_glue_rules.model.resources import Key
 from s3_glue_rules.model.values import UndecidableError
 
@@ -36,11 +35,10 @@ def check(key: Key) -> Answer:
 def _of_stranger(policies: Policies) -> Ruling:
     """Return the first ruling that allows a stranger something, else one that cannot be told, else any."""
     found = Ruling(Decision.NOT_ALLOWED, None, policies.unreadable)
-    for action in KEY_ACTIONS:
-        for context in STRANGERS:
-            ruling = rule_on(policies, Request(action, STRANGER, None, context, Special.CHOSEN))
-            if ruling.decision is Decision.ALLOWED:
-                return ruling
-            if ruling.unknown is not None:
-                found = ruling
+    for request in requests_of_strangers(policies):
+        ruling = rule_on(policies, request)
+        if ruling.decision is Decision.ALLOWED:
+            return ruling
+        if ruling.unknown is not None:
+            found = ruling
     return found

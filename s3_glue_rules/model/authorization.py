@@ -181,7 +181,7 @@ def _may_be_denied(policies: Policies, request: Request) -> bool:
 
 def applies(statement: Statement, request: Request) -> bool:
     """Return whether a statement speaks of a request. Raises UndecidableError where that is open."""
-    parts = (_is_about_caller, _is_about_action, _is_about_resource, conditions_hold)
+    parts = (is_about_caller, _is_about_action, _is_about_resource, conditions_hold)
     return all_of(parts, lambda part: part(statement, request))
 
 
@@ -194,7 +194,8 @@ def conditions_hold(statement: Statement, request: Request) -> bool:
     )
 
 
-def _is_about_caller(statement: Statement, request: Request) -> bool:
+def is_about_caller(statement: Statement, request: Request) -> bool:
+    """Return whether a statement speaks of who makes a request. Raises UndecidableError where that is open."""
     caller = request.caller
     if caller is None:
         return True

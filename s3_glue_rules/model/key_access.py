@@ -7,12 +7,12 @@ https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from s3_glue_rules.model.authorization import Caller, Request
+from s3_glue_rules.model.authorization import STRANGER, Caller, Request, is_about_caller
 from s3_glue_rules.model.conditions import ContextValue, Present, Special, holds_text
-from s3_glue_rules.model.documents import Policies, Principal, patterns_overlap
+from s3_glue_rules.model.documents import Policies, Principal, Statement, patterns_overlap
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.values import Known, Reference, Text, UndecidableError, Value
 
@@ -45,8 +45,8 @@ _OF_ORGANISATION = (
 )
 # Only requests of service principals have this one; what they do for somebody is another question.
 _NO_SERVICE: dict[str, ContextValue] = {"aws:principalisawsservice": holds_text("false")}
-# A caller from an account that nobody names, with an organisation of its own and without any.
-STRANGERS: tuple[Mapping[str, ContextValue], ...] = tuple(
+# Of a caller from an account that nobody names, with an organisation of its own and without any.
+_OF_STRANGERS: tuple[Mapping[str, ContextValue], ...] = tuple(
     {**dict.fromkeys(_OF_CALLER, Special.FOREIGN), **dict.fromkeys(_OF_ORGANISATION, organisation), **_NO_SERVICE}
     for organisation in (Special.FOREIGN, Special.MISSING)
 )
@@ -159,6 +159,23 @@ def named_users(policies: Policies, *, by_account: bool = False) -> list[NamedUs
     named.extend(value for value in held if by_account or not Principal("AWS", value).is_account)
     users = (NamedUser(value, by_account) for value in named if not Principal("AWS", value).is_everyone)
     return list({user.key: user for user in users}.values())
+
+
+def requests_of_strangers(policies: Policies) -> Iterator[Request]:
+    """Yield all that callers of accounts that nobody names can ask of a key; nothing where no statement is for them."""
+    anything = Request("kms:*", STRANGER)
+    if policies.unreadable is None and not any(_may_speak_of(statement, anything) for statement in policies.statements):
+        return
+    for action in KEY_ACTIONS:
+        for context in _OF_STRANGERS:
+            yield Request(action, STRANGER, None, context, Special.CHOSEN)
+
+
+def _may_speak_of(statement: Statement, request: Request) -> bool:
+    try:
+        return is_about_caller(statement, request)
+    except UndecidableError:
+        return True
 
 
 def request_of(caller: Caller, action: str) -> Request:
