@@ -13,15 +13,14 @@ from __future__ import annotations
 import enum
 import ipaddress
 import operator
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Union
 
-from s3_glue_rules.model.documents import Test, patterns_overlap, wildcard_matches
+from s3_glue_rules.model.documents import Test, may_match, wildcard_matches
 from s3_glue_rules.model.logic import all_of, any_of
 from s3_glue_rules.model.reader import symbol
-from s3_glue_rules.model.values import Absent, Known, Text, UndecidableError, Value
+from s3_glue_rules.model.values import Absent, Known, UndecidableError, Value
 
 
 @dataclass(frozen=True)
@@ -126,15 +125,15 @@ _ARN_COLONS = 5
 
 
 def _equal(pattern: Value, value: Value) -> bool:
-    return _may_match(pattern, value) and _compared(pattern, value, lambda wanted, text: wanted == text)
+    return may_match(pattern, value) and _compared(pattern, value, lambda wanted, text: wanted == text)
 
 
 def _equal_without_case(pattern: Value, value: Value) -> bool:
-    return _may_match(pattern, value) and _compared(pattern, value, lambda wanted, text: wanted.lower() == text.lower())
+    return may_match(pattern, value) and _compared(pattern, value, lambda wanted, text: wanted.lower() == text.lower())
 
 
 def _like(pattern: Value, value: Value) -> bool:
-    return _may_match(pattern, value) and _compared(pattern, value, wildcard_matches)
+    return may_match(pattern, value) and _compared(pattern, value, wildcard_matches)
 
 
 def _arn(pattern: Value, value: Value) -> bool:
@@ -145,7 +144,7 @@ def _arn(pattern: Value, value: Value) -> bool:
             return wanted == "*"
         return all(wildcard_matches(part, other) for part, other in zip(ours, theirs, strict=True))
 
-    return _may_match(pattern, value) and _compared(pattern, value, matches)
+    return may_match(pattern, value) and _compared(pattern, value, matches)
 
 
 def _compared(pattern: Value, value: Value, matches: Callable[[str, str], bool]) -> bool:
@@ -157,16 +156,6 @@ def _compared(pattern: Value, value: Value, matches: Callable[[str, str], bool])
     if not isinstance(pattern, Absent) and symbol(pattern) == symbol(value):
         return True
     raise UndecidableError(pattern.why_unknown() if not isinstance(pattern, Known) else value.why_unknown())
-
-
-def _may_match(pattern: Value, value: Value) -> bool:
-    """Return whether texts with open parts may be equal, or match: what is known of them decides some that cannot."""
-    if not all(isinstance(item, (Known, Text)) for item in (pattern, value)):
-        return True
-    return patterns_overlap(*(_OPEN_PART.sub("*", symbol(item)).lower() for item in (pattern, value)))
-
-
-_OPEN_PART = re.compile(r"\0[^\0]*\0|\$\{[^}]*\}")
 
 
 def _number(compare: Callable[[float, float], bool]) -> Callable[[Value, Value], bool]:

@@ -15,6 +15,8 @@ from s3_glue_rules.model.values import Known, Open, Text, UndecidableError, Unkn
 _ACCOUNT = re.compile(r"arn:.*:root|[0-9]{12}", re.DOTALL)
 # What gives the number of the own account at deployment.
 _ACCOUNT_NUMBER = re.compile(r"AWS::AccountId|(.*\.)?data\.aws_caller_identity\..*\.(account_)?id")
+# What the request fills in.
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,25 @@ def action_matches(pattern: str, action: str) -> bool:
 def wildcard_matches(pattern: str, text: str) -> bool:
     """Return whether an IAM pattern, in which only ``*`` and ``?`` are wild, matches a text."""
     return _compiled(pattern).fullmatch(text) is not None
+
+
+def may_match(first: Value, second: Value) -> bool:
+    """Return whether two texts may be equal, or one of them match the other: what is known of them decides.
+
+    Anything that is no text may.
+    """
+    if not all(isinstance(value, (Known, Text)) for value in (first, second)):
+        return True
+    return patterns_overlap(_as_pattern(first).lower(), _as_pattern(second).lower())
+
+
+def _as_pattern(value: Value) -> str:
+    """Return a text with wildcards for what is open in it, policy variables included."""
+    if isinstance(value, Text):
+        return "".join(_as_pattern(part) for part in value.parts)
+    if isinstance(value, Known):
+        return _VARIABLE.sub("*", value.text())
+    return "?" * 12 if Principal("AWS", value).is_account else "*"
 
 
 def patterns_overlap(first: str, second: str) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from s3_glue_rules.model.authorization import STRANGER, Caller, Request, is_about_caller
 from s3_glue_rules.model.conditions import ContextValue, Present, Special, holds_text
-from s3_glue_rules.model.documents import Policies, Principal, Statement, patterns_overlap
+from s3_glue_rules.model.documents import Policies, Principal, Statement, may_match
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.values import Known, Reference, Text, UndecidableError, Value
 
@@ -134,16 +134,14 @@ class NamedUser(Caller):
         other = NamedUser(principal.value)
         if other.key == self.key:
             return True
-        if self.is_open or other.is_open or self._may_be(other):
+        if self.is_open or other.is_open:
+            raise _open(principal.value)
+        pair = (self.value, principal.value)
+        # An attribute and a text name the same identity only where the text ends in its name.
+        is_of_texts = not any(isinstance(value, Reference) for value in pair)
+        if is_of_texts and any(isinstance(value, Text) for value in pair) and may_match(*pair):
             raise _open(principal.value)
         return False
-
-    def _may_be(self, other: NamedUser) -> bool:
-        """Return whether texts with open parts may say the same."""
-        texts = [symbol(user.value) for user in (self, other) if isinstance(user.value, (Known, Text))]
-        if len(texts) < 2 or not any("\0" in text for text in texts):
-            return False
-        return patterns_overlap(*(_OPEN_PART.sub("*", text) for text in texts))
 
 
 def _open(value: Value) -> UndecidableError:
