@@ -13,7 +13,7 @@ from s3_glue_rules.model.resources.glue import (
     SecurityConfiguration,
     SecurityConfigurationUse,
 )
-from s3_glue_rules.model.resources.kms import DeletionGuard, Key, KeyKind, KeyUse
+from s3_glue_rules.model.resources.kms import DeletionGuard, Grant, Grantee, Key, KeyKind, KeyUse
 from s3_glue_rules.model.resources.s3 import Bucket, StoredObject
 from s3_glue_rules.model.resources.texts import TextHolder, WrittenText
 
@@ -28,6 +28,8 @@ __all__ = [
     "DeletionGuard",
     "DevelopmentEndpoint",
     "EncryptionPart",
+    "Grant",
+    "Grantee",
     "Job",
     "Key",
     "KeyKind",
