@@ -6,8 +6,10 @@ from functools import cache
 
 from s3_glue_rules.join import (
     athena,
+    catalog,
     emr,
     glue,
+    grants_terraform,
     keys,
     objects_terraform,
     s3,
@@ -26,10 +28,14 @@ _MAKERS: tuple[dict[str, type[Joined]], ...] = (
     s3_terraform.MAKERS,
     objects_terraform.MAKERS,
     dict(keys.KEY_MAKERS),
+    grants_terraform.MAKERS,
     glue.MAKERS,
     emr.MAKERS,
     athena.MAKERS,
     spark.MAKERS,
+    catalog.MAKERS,
+    catalog.MEMBER_MAKERS,
+    catalog.TRANSFORM_MAKERS,
     texts.MAKERS,
     texts_terraform.MAKERS,
 )

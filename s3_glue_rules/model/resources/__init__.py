@@ -2,6 +2,7 @@
 
 from s3_glue_rules.model.resources.athena import QueryResults, Workgroup
 from s3_glue_rules.model.resources.base import Resource
+from s3_glue_rules.model.resources.catalog import CatalogMember, Connection, Credential, MachineLearningTransform
 from s3_glue_rules.model.resources.emr import EmrCluster, EmrSecurityConfiguration, StoredDataEncryption
 from s3_glue_rules.model.resources.glue import (
     CatalogSettings,
@@ -15,7 +16,7 @@ from s3_glue_rules.model.resources.glue import (
     SecurityConfiguration,
     SecurityConfigurationUse,
 )
-from s3_glue_rules.model.resources.kms import DeletionGuard, Key, KeyKind, KeyUse
+from s3_glue_rules.model.resources.kms import DeletionGuard, Grant, Grantee, Key, KeyKind, KeyUse
 from s3_glue_rules.model.resources.s3 import Bucket, BucketKind, BucketUse, StoredObject
 from s3_glue_rules.model.resources.spark import SparkSetting, SparkSettings
 from s3_glue_rules.model.resources.texts import TextHolder, WrittenText
@@ -24,19 +25,25 @@ __all__ = [
     "Bucket",
     "BucketKind",
     "BucketUse",
+    "CatalogMember",
     "CatalogSettings",
     "Component",
+    "Connection",
     "Crawler",
+    "Credential",
     "DeletionGuard",
     "Destination",
     "DevelopmentEndpoint",
     "EmrCluster",
     "EmrSecurityConfiguration",
     "EncryptionPart",
+    "Grant",
+    "Grantee",
     "Job",
     "Key",
     "KeyKind",
     "KeyUse",
+    "MachineLearningTransform",
     "Naming",
     "QueryResults",
     "Resource",
