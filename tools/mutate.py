@@ -85,6 +85,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "kms_key_policy_admits_everyone",
         "not (any((policies.written for policies in key.possible_policies)))",
     ): _SILENT,
+    ("emr_cluster_without_security_configuration", "not (cluster.is_too_old)"): _WORDING,
     ("glue_security_configuration_without_customer_key", "False → True in judged = False"): _SILENT,
     ("protection", "True → False in dataclass(frozen=True)"): "nothing changes one after it is made",
     ("protection", "not (algorithm == 'AES256') (2)"): _WORDING,

@@ -23,7 +23,7 @@ def check(configuration: EmrSecurityConfiguration) -> Answer:
             unknown = error
     problems = [answer for answer in answers if answer.verdict is Verdict.FAIL]
     doubts = [answer for answer in answers if answer.verdict is Verdict.UNDECIDED]
-    if (problems or doubts or unknown) and not configuration.at_rest.flag(default=False):
+    if (problems or doubts or unknown) and not configuration.encrypts_at_rest:
         return not_applicable("encryption at rest is switched off")
     for answer in (*problems, *doubts):
         return answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from s3_glue_rules.model.answers import Answer, Link, fails, passes
 from s3_glue_rules.model.resources import EmrSecurityConfiguration
@@ -15,8 +15,7 @@ S3_MODES = {"SSE-S3", "SSE-KMS", "CSE-KMS", "CSE-Custom"}
 DISK_PROVIDERS = {"AwsKms", "Custom"}
 
 
-@dataclass(frozen=True)
-class _Gap:
+class _Gap(NamedTuple):
     """Something that is left in the clear: what is wrong, what to do, and where it stands."""
 
     says: str
@@ -49,7 +48,7 @@ def check(configuration: EmrSecurityConfiguration) -> Answer:
 
 
 def _switch(configuration: EmrSecurityConfiguration) -> _Gap | None:
-    if configuration.at_rest.flag(default=False):
+    if configuration.encrypts_at_rest:
         return None
     return _Gap(
         f"EnableAtRestEncryption {_off(configuration.at_rest)}, so objects get the default of the bucket that they go "
@@ -60,7 +59,7 @@ def _switch(configuration: EmrSecurityConfiguration) -> _Gap | None:
 
 
 def _s3(configuration: EmrSecurityConfiguration) -> _Gap | None:
-    if not configuration.at_rest.flag(default=False):
+    if not configuration.encrypts_at_rest:
         return None
     part = configuration.s3
     remedy = f"set {part.mode_name} of S3EncryptionConfiguration to SSE-KMS or CSE-KMS, with a customer managed key"
@@ -74,7 +73,7 @@ def _s3(configuration: EmrSecurityConfiguration) -> _Gap | None:
 
 
 def _local_disks(configuration: EmrSecurityConfiguration) -> _Gap | None:
-    if not configuration.at_rest.flag(default=False):
+    if not configuration.encrypts_at_rest:
         return None
     part = configuration.local_disks
     remedy = f"set {part.mode_name} of LocalDiskEncryptionConfiguration to AwsKms, with a customer managed key"
@@ -88,7 +87,7 @@ def _local_disks(configuration: EmrSecurityConfiguration) -> _Gap | None:
 
 def _transit(configuration: EmrSecurityConfiguration) -> _Gap | None:
     certificates = "name certificates in TLSCertificateConfiguration"
-    if not configuration.in_transit.flag(default=False):
+    if not configuration.encrypts_in_transit:
         return _Gap(
             f"EnableInTransitEncryption {_off(configuration.in_transit)}, so traffic between nodes is not encrypted",
             f"set EnableInTransitEncryption to true and {certificates}",

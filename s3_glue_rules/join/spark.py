@@ -12,7 +12,7 @@ from s3_glue_rules.model.key_material import describe_key_material
 from s3_glue_rules.model.resources import SparkSetting, SparkSettings
 from s3_glue_rules.model.spans import Step
 from s3_glue_rules.model.spark_settings import settings_in
-from s3_glue_rules.model.values import Known, Open, Text, Value
+from s3_glue_rules.model.values import Absent, Choice, Known, Open, Text, Value
 
 _KIND = {
     "AWS::Athena::WorkGroup": "Athena workgroup",
@@ -102,16 +102,30 @@ def _setting(name: str, value: str | None, leaf: Value) -> SparkSetting:
 
 
 def _texts(leaf: Value) -> list[str | None]:
-    """Return the texts that a value may be, None for what is no literal; open parts of a text are marked."""
+    """Return the texts that a value may be, those of every branch and variable included.
+
+    None stands for what is no literal; in a text with other parts it is marked.
+    """
     if isinstance(leaf, Known):
         return [leaf.text()]
+    if isinstance(leaf, Absent):
+        return []
+    if isinstance(leaf, Choice):
+        return [*_texts(leaf.then), *_texts(leaf.otherwise)]
     if isinstance(leaf, Open):
         variable = leaf.variable
         listed = ([] if variable.default is None else [variable.default]) + list(variable.allowed or ())
         return [_unless_told(variable.name, text) for text in dict.fromkeys(listed)] or [None]
     if isinstance(leaf, Text):
-        return ["".join(_texts(part)[0] or _OPEN for part in leaf.parts)]
+        return _joined([[_OPEN if text is None else text for text in _texts(part)] or [""] for part in leaf.parts])
     return [None]
+
+
+def _joined(parts: list[list[str]]) -> list[str | None]:
+    """Put the first alternatives of all parts together, and then each other one in its place among the first."""
+    first = [part[0] for part in parts]
+    others = [[*first[:index], other, *first[index + 1 :]] for index, part in enumerate(parts) for other in part[1:]]
+    return ["".join(pieces) for pieces in (first, *others)]
 
 
 def _unless_told(name: str, default: str) -> str:

@@ -56,6 +56,16 @@ class EmrSecurityConfiguration(Resource):
         """The switch for encryption in transit."""
 
     @property
+    def encrypts_at_rest(self) -> bool:
+        """Whether encryption at rest is switched on. Raises UndecidableError where that is not known."""
+        return self.at_rest.flag(default=False)
+
+    @property
+    def encrypts_in_transit(self) -> bool:
+        """Whether encryption in transit is switched on. Raises UndecidableError where that is not known."""
+        return self.in_transit.flag(default=False)
+
+    @property
     @abstractmethod
     def certificates(self) -> Value:
         """Where the certificates for encryption in transit come from, or Absent."""
