@@ -19,7 +19,6 @@ _WORDS = {
     "passwords": "a password",
     "passwd": "a password",
     "passphrase": "a passphrase",
-    "pass": "a password",
     "pwd": "a password",
     "apikey": "an API key",
     "secretkey": "a secret key",
@@ -44,6 +43,10 @@ _PAIRS = {
     ("bearer", "token"): "a token",
     ("refresh", "token"): "a token",
     ("session", "token"): "a token",
+    **dict.fromkeys(
+        [(who, "pass") for who in ("admin", "database", "db", "ftp", "jdbc", "ldap", "login", "root", "smtp", "user")],
+        "a password",
+    ),
 }
 # Words under which the name of a secret is found as often as the secret.
 _VAGUE = {
@@ -54,6 +57,7 @@ _VAGUE = {
     "credential": "a credential",
     "credentials": "a credential",
     "creds": "a credential",
+    "pass": "a password",
 }
 # Behind such a word: what the value is instead. Before one: a number or a switch.
 _BEHIND_WORDS = """
@@ -78,7 +82,7 @@ _PLACEHOLDER = re.compile(
 )
 # Variables of shells and templates, and places left to be filled in.
 _STANDS_FOR_ANOTHER = re.compile(r"\$\{.*\}|\$\w+|\{\{?.*\}?\}|<.*>|%.*%|\[.*\]|__.*__")
-_PLACE = re.compile(r"(?i)arn:|(?:s3[an]?|https?|file|ssm|secretsmanager|jdbc)://?|/[\w.-]+(?:/[\w.-]+)*/?$|\./")
+_PLACE = re.compile(r"(?i)arn:|jdbc:|(?:s3[an]?|https?|file|ssm|secretsmanager)://|\.{0,2}(?:/[\w.-]{1,40})+/?$")
 _SEPARATOR = re.compile(r"[-_/.:@+ ]+")
 
 # Forms that the issuers of tokens keep to, with what they are.
@@ -91,6 +95,8 @@ _SHAPES = (
     (re.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"), "a signed token (JWT)"),
 )
 _SHORTEST = 3
+# One word, or several in one piece: LakeLoader.
+_READABLE = re.compile(r"(?:[A-Z]?[a-z]{2,})+\d{0,2}|[A-Z]{2,}")
 
 
 def words_of(name: str) -> list[str]:
@@ -110,8 +116,25 @@ def is_certainly_a_credential(name: str) -> bool:
     return found is not None and found[1]
 
 
+def says_where_a_secret_is(name: str) -> bool:
+    """Return whether a name is one of a credential's name or place (``db_password_secret_arn``)."""
+    words = words_of(name)
+    return _named(words) is None and _credential_in(words) is not None
+
+
 def _named(words: list[str]) -> tuple[str, bool] | None:
     """Return what credential words name, and whether they say that it is the credential itself."""
+    found = _credential_in(words)
+    if found is None:
+        return None
+    kind, is_certain, first, last = found
+    if _BEHIND & set(words[last + 1 :]) or _BEFORE & set(words[:first]):
+        return None
+    return kind, is_certain
+
+
+def _credential_in(words: list[str]) -> tuple[str, bool, int, int] | None:
+    """Return the last words that name a credential: what it is, whether that is certain, and where they are."""
     found: tuple[str, bool, int, int] | None = None
     for index, word in enumerate(words):
         pair = _PAIRS.get((words[index - 1], word)) if index else None
@@ -122,12 +145,7 @@ def _named(words: list[str]) -> tuple[str, bool] | None:
             found = (_WORDS[word if word in _WORDS else str(ending)], True, index, index)
         elif word in _VAGUE:
             found = (_VAGUE[word], False, index, index)
-    if found is None:
-        return None
-    kind, is_certain, first, last = found
-    if _BEHIND & set(words[last + 1 :]) or _BEFORE & set(words[:first]):
-        return None
-    return kind, is_certain
+    return found
 
 
 def describe_credential(name: str, text: str) -> str | None:
@@ -161,9 +179,16 @@ def _by_shape(name: str, text: str) -> str | None:
 def is_no_secret(text: str) -> bool:
     """Return whether a text is certainly no secret: nothing, a place to be filled in, or the name of a secret."""
     value = text.strip().strip("'\"")
-    if value.lower() in _NOTHING or _STANDS_FOR_ANOTHER.fullmatch(value) or _PLACEHOLDER.search(value):
-        return True
-    return _PLACE.match(value) is not None or _names_a_secret(value)
+    return is_left_open(value) or _PLACE.match(value) is not None or _names_a_secret(value)
+
+
+def is_left_open(text: str) -> bool:
+    """Return whether a text is nothing, or stands for something that is to be put there."""
+    return (
+        text.lower() in _NOTHING
+        or _STANDS_FOR_ANOTHER.fullmatch(text) is not None
+        or _PLACEHOLDER.search(text) is not None
+    )
 
 
 def _names_a_secret(value: str) -> bool:
@@ -171,10 +196,9 @@ def _names_a_secret(value: str) -> bool:
     pieces = [piece for piece in _SEPARATOR.split(value.replace(OPEN, "open")) if piece]
     if len(pieces) < 2:
         return False
-    words = {word for piece in pieces for word in words_of(piece)}
-    if words & (set(_WORDS) | set(_VAGUE)):
+    if _credential_in([word for piece in pieces for word in words_of(piece)]) is not None:
         return all(re.fullmatch(r"[A-Za-z]+\d{0,3}|\d{1,3}", piece) for piece in pieces)
-    return "/" in value and all(re.fullmatch(r"[a-z]{2,}\d{0,2}|[A-Z][a-z]+", piece) for piece in pieces)
+    return "/" in value and all(_READABLE.fullmatch(piece) for piece in pieces)
 
 
 def _is_random(value: str) -> bool:
@@ -183,7 +207,7 @@ def _is_random(value: str) -> bool:
         return False
     kinds = (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9_./-]")
     return any(
-        sum(re.search(kind, piece) is not None for kind in kinds) >= 2 and re.fullmatch(r"[A-Z]?[a-z]+", piece) is None
+        sum(re.search(kind, piece) is not None for kind in kinds) >= 2 and _READABLE.fullmatch(piece) is None
         for piece in re.split(r"[-_./]", value)
         if len(piece) >= 6
     )

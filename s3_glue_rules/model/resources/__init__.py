@@ -16,12 +16,14 @@ from s3_glue_rules.model.resources.glue import (
     SecurityConfiguration,
     SecurityConfigurationUse,
 )
+from s3_glue_rules.model.resources.glue_arguments import ArgumentHolder, JobRun, JobStarter, WrittenArgument
 from s3_glue_rules.model.resources.kms import DeletionGuard, Grant, Grantee, Key, KeyKind, KeyUse
 from s3_glue_rules.model.resources.s3 import Bucket, BucketKind, BucketUse, StoredObject
 from s3_glue_rules.model.resources.spark import SparkSetting, SparkSettings
 from s3_glue_rules.model.resources.texts import TextHolder, WrittenText
 
 __all__ = [
+    "ArgumentHolder",
     "Bucket",
     "BucketKind",
     "BucketUse",
@@ -40,6 +42,8 @@ __all__ = [
     "Grant",
     "Grantee",
     "Job",
+    "JobRun",
+    "JobStarter",
     "Key",
     "KeyKind",
     "KeyUse",
@@ -55,5 +59,6 @@ __all__ = [
     "StoredObject",
     "TextHolder",
     "Workgroup",
+    "WrittenArgument",
     "WrittenText",
 ]
