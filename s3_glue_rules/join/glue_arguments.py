@@ -121,14 +121,14 @@ class JoinedArguments(Joined, ArgumentHolder):
             return
         for path, leaf in self._below(place):
             if path:
-                yield from self._written(f"{place[-1]}.{path[0]}", str(path[0]), leaf)
+                yield from self._written(f"{place[-1]}.{path[0]}", _name_of(path), leaf)
             elif place[-1] == "auth_token":
                 yield from self._written(".".join((place[0], place[-1])), place[-1], leaf)
             else:
                 # All arguments as one document in JSON.
                 for inner, value in walk(decoded(leaf)):
                     if inner:
-                        yield from self._written(f"{place[-1]}.{inner[0]}", str(inner[0]), value)
+                        yield from self._written(f"{place[-1]}.{inner[0]}", _name_of(inner), value)
 
     def _below(self, place: tuple[str, ...]) -> Iterator[tuple[tuple[Step, ...], Value]]:
         """Yield the leaves at and below a place with the steps from there."""
@@ -151,8 +151,7 @@ class JoinedArguments(Joined, ArgumentHolder):
         document = decoded(leaf) if _may_be_json(leaf) else leaf
         if isinstance(document, (Mapping, Sequence)):
             for path, value in walk(document):
-                names = [step for step in path if isinstance(step, str)]
-                yield from self._written(place, names[-1] if names else name, value)
+                yield from self._written(place, _name_of(path) or name, value)
             return
         secret, is_certain = self._secret_in(leaf)
         unknown = "" if isinstance(leaf, Known) or _is_a_name(leaf) else leaf.why_unknown()
@@ -189,6 +188,10 @@ def _has_empty_default(leaf: Value) -> bool:
     if not isinstance(leaf, Open) or leaf.variable.allowed is not None:
         return False
     return leaf.variable.default is not None and is_left_open(leaf.variable.default)
+
+
+def _name_of(path: tuple[Step, ...]) -> str:
+    return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
 def _may_be_json(leaf: Value) -> bool:
