@@ -11,8 +11,6 @@ SUBJECT = ArgumentHolder
 # A secret in a branch or resource that no deployment takes is leaked all the same.
 IN_EVERY_WORLD = True
 
-REMEDY = "Pass the name or ARN of a secret of AWS Secrets Manager, and let the script read it"
-
 
 def check(holder: ArgumentHolder) -> Answer:
     """Fail a credential or key in an argument, a literal one or one that deployment puts in. Nothing of it is told."""
@@ -24,7 +22,8 @@ def check(holder: ArgumentHolder) -> Answer:
         argument, kind = found[0]
         return fails(
             f"{argument.place} of {holder.kind} {holder.label} holds {kind}: whoever may read the job or its runs "
-            f"has it. {REMEDY}; what was written out has to be replaced",
+            "has it. Pass the name or ARN of a secret of AWS Secrets Manager, let the script read it, and replace what was "
+            "written out",
             at=argument.origin,
             chain=tuple(Link(other.origin, f"{other.place} holds {what}") for other, what in found[1:6]),
         )
@@ -32,7 +31,7 @@ def check(holder: ArgumentHolder) -> Answer:
         if may_be_given_a_secret(argument):
             return undecided(
                 f"{argument.place} of {holder.kind} {holder.label} is given at deployment, and whoever may read the "
-                f"job reads it: {argument.unknown}. {REMEDY}",
+                f"job reads it: {argument.unknown}. Pass the name or ARN of a secret of AWS Secrets Manager instead",
                 at=argument.origin,
             )
     return passes("no argument holds a secret")
