@@ -22,8 +22,8 @@ def check(holder: ArgumentHolder) -> Answer:
         argument, kind = found[0]
         return fails(
             f"{argument.place} of {holder.kind} {holder.label} holds {kind}: whoever may read the job or its runs "
-            "has it. Pass the name or ARN of a secret of AWS Secrets Manager, let the script read it, and replace what was "
-            "written out",
+            "has it. Pass the name or ARN of a secret of AWS Secrets Manager, let the script read it, and replace what "
+            "was written out",
             at=argument.origin,
             chain=tuple(Link(other.origin, f"{other.place} holds {what}") for other, what in found[1:6]),
         )
