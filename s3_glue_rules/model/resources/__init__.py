@@ -1,6 +1,7 @@
 """Typed, connected resources as checks see them: in one world, whatever the language they are written in."""
 
 from s3_glue_rules.model.resources.base import Resource
+from s3_glue_rules.model.resources.deliveries import Delivery, LogKind, Needs
 from s3_glue_rules.model.resources.glue import (
     CatalogSettings,
     Component,
@@ -13,7 +14,15 @@ from s3_glue_rules.model.resources.glue import (
     SecurityConfigurationUse,
 )
 from s3_glue_rules.model.resources.kms import DeletionGuard, Key, KeyKind, KeyUse
-from s3_glue_rules.model.resources.s3 import Bucket, StoredObject
+from s3_glue_rules.model.resources.replication import Replication, ReplicationRule
+from s3_glue_rules.model.resources.s3 import (
+    Bucket,
+    DefaultEncryption,
+    DirectoryBucket,
+    EncryptedStore,
+    Inventory,
+    StoredObject,
+)
 from s3_glue_rules.model.resources.texts import TextHolder, WrittenText
 
 __all__ = [
@@ -21,14 +30,23 @@ __all__ = [
     "CatalogSettings",
     "Component",
     "Crawler",
+    "DefaultEncryption",
     "DeletionGuard",
+    "Delivery",
     "DevelopmentEndpoint",
+    "DirectoryBucket",
+    "EncryptedStore",
     "EncryptionPart",
+    "Inventory",
     "Job",
     "Key",
     "KeyKind",
     "KeyUse",
+    "LogKind",
     "Naming",
+    "Needs",
+    "Replication",
+    "ReplicationRule",
     "Resource",
     "SecurityConfiguration",
     "SecurityConfigurationUse",
