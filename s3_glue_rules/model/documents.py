@@ -67,6 +67,20 @@ def wildcard_matches(pattern: str, text: str) -> bool:
     return re.fullmatch(_translated(pattern), text) is not None
 
 
+def patterns_overlap(first: str, second: str) -> bool:
+    """Return whether some text matches both of two IAM patterns."""
+    # reach[j]: whether what was read of the first pattern overlaps the first j characters of the second one.
+    reach = [True, *(all(char == "*" for char in second[: index + 1]) for index in range(len(second)))]
+    for char in first:
+        before, reach = reach, [reach[0] and char == "*"]
+        for index, other in enumerate(second):
+            if char == "*" or other == "*":
+                reach.append(before[index + 1] or reach[index] or before[index])
+            else:
+                reach.append(before[index] and (char == other or "?" in {char, other}))
+    return reach[-1]
+
+
 def _translated(pattern: str) -> str:
     return fnmatch.translate(pattern.replace("[", "[[]"))
 
