@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from functools import cache
 
-from s3_glue_rules.join import glue, keys, objects_terraform, s3, s3_terraform, texts, texts_terraform
+from s3_glue_rules.join import (
+    glue,
+    inventories,
+    keys,
+    objects_terraform,
+    replication,
+    s3,
+    s3_terraform,
+    stores,
+    texts,
+    texts_terraform,
+)
 from s3_glue_rules.join.view import EstateView, Joined
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.resources import Resource
@@ -13,7 +24,10 @@ from s3_glue_rules.model.resources import Resource
 _MAKERS: tuple[dict[str, type[Joined]], ...] = (
     s3.MAKERS,
     s3_terraform.MAKERS,
+    inventories.MAKERS,
     objects_terraform.MAKERS,
+    replication.MAKERS,
+    stores.MAKERS,
     dict(keys.KEY_MAKERS),
     glue.MAKERS,
     texts.MAKERS,

@@ -155,19 +155,22 @@ def naming(estate: Estate, kind: str, path: tuple[Step, ...], names: frozenset[s
     if known is None:
         known = index[kind, path] = {}
         for declaration in estate.by_type.get(kind, ()):
-            for candidate in _with_owners(estate, possible_at(declaration, *path)):
+            for candidate in with_bucket_names(_with_owners(estate, possible_at(declaration, *path))):
                 known.setdefault(candidate, []).append(declaration)
-                bucket = _BUCKET_ARN.match(candidate)
-                if bucket is not None:
-                    known.setdefault(f"text:{bucket.group(1)}", []).append(declaration)
     found = {id(item): item for name in (*names, ANYTHING) for item in known.get(name, ())}
     if len(found) < 2:
         return list(found.values())
     return [declaration for declaration in estate.by_type.get(kind, ()) if id(declaration) in found]
 
 
-# The ARN of a bucket, or of a place in it, names the bucket. Open parts stand between marks.
+# Open parts stand between marks.
 _BUCKET_ARN = re.compile("text:arn:(?:\0[^\0]*\0|[^:\0]*):s3:::((?:\0[^\0]*\0|[^/\0])+)")
+
+
+def with_bucket_names(candidates: frozenset[str]) -> frozenset[str]:
+    """Add the names of the buckets in ARNs of buckets and of places in them."""
+    names = (match.group(1) for match in map(_BUCKET_ARN.match, candidates) if match is not None)
+    return candidates | {f"text:{name}" for name in names}
 
 
 def _with_owners(estate: Estate, candidates: frozenset[str]) -> frozenset[str]:

@@ -100,7 +100,7 @@ class EncryptedStore(Resource):
 
     Both encrypt with SSE-S3, or with a customer managed key that is named by its ARN
     (https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-kms-encryption.html,
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-data-encryption.html).
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_S3VectorBuckets_EncryptionConfiguration.html).
     """
 
     @property
@@ -112,11 +112,6 @@ class EncryptedStore(Resource):
     @abstractmethod
     def inherits(self) -> bool:
         """Whether it is encrypted as the bucket that it stands in, where it says nothing itself."""
-
-    @property
-    @abstractmethod
-    def encryption(self) -> Value:
-        """The whole encryption declaration, or Absent."""
 
     @property
     @abstractmethod
@@ -148,13 +143,13 @@ class Inventory(Resource):
 
     @property
     @abstractmethod
-    def uses_sse_s3(self) -> bool:
-        """Whether it asks for SSE-S3."""
+    def sse_s3(self) -> Value:
+        """What asks for SSE-S3, or Absent."""
 
     @property
     @abstractmethod
-    def uses_kms(self) -> bool:
-        """Whether it asks for SSE-KMS."""
+    def sse_kms(self) -> Value:
+        """What asks for SSE-KMS, or Absent."""
 
     @property
     @abstractmethod
