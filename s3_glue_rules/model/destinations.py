@@ -57,8 +57,8 @@ def _refusal_of(bucket: Bucket, delivery: Delivery) -> Answer | None:
     at = bucket.algorithm.origin
     if delivery.what in DOCUMENTED:
         return fails(
-            f"bucket {bucket.label} encrypts with {bucket.algorithm.text()}, and {delivery.link.says}: Application Load "
-            f"Balancers only write to buckets with SSE-S3, so that no log arrives. {remedy}",
+            f"bucket {bucket.label} encrypts with {bucket.algorithm.text()}, and {delivery.link.says}: Application "
+            f"Load Balancers only write to buckets with SSE-S3, so that no log arrives. {remedy}",
             at=at,
             chain=chain,
         )
