@@ -43,7 +43,7 @@ Survivor = tuple[str, str, int]
 ANSWERS = {"fails", "passes", "undecided", "exempt", "not_applicable"}
 
 # Helpers that checks share are broken too; the fixtures of all the policies that use them may kill the mutant.
-SHARED = {"questions": ROOT / "s3_glue_rules" / "model" / "questions.py"}
+SHARED = {name: ROOT / "s3_glue_rules" / "model" / f"{name}.py" for name in ("destinations", "questions")}
 
 # (file, change): why no configuration can show it.
 _WORDING = "the verdict and its line are the same, only the message differs"

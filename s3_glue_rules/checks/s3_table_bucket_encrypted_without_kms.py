@@ -25,14 +25,11 @@ def check(store: EncryptedStore) -> Answer:
             f"is audited. {remedy}",
             at=algorithm.origin,
         )
-    if algorithm.text() == "AES256":
-        return fails(
-            f"{what} encrypts with SSE-S3 (AES256): no key policy guards the data and no key use is audited. {remedy}",
-            at=algorithm.origin,
-        )
     if algorithm.text() != "aws:kms":
         return fails(
-            f"{what} asks for {algorithm.text()}, which is none of AES256 and aws:kms. {remedy}", at=algorithm.origin
+            f"{what} asks for {algorithm.text()} and not for aws:kms: no key policy guards the data and no key use is "
+            f"audited. {remedy}",
+            at=algorithm.origin,
         )
     return _judged_key(store, what, remedy)
 
