@@ -44,7 +44,7 @@ def check(connection: Connection) -> Answer:
 def _literal(connection: Connection, place: str, secret: str, origin: Origin) -> Answer:
     return fails(
         f"connection {connection.label} holds a credential of {len(secret)} characters in {place}: everybody who reads "
-        "the configuration or the Data Catalog has it. Keep it in AWS Secrets Manager and name the secret in SECRET_ID or "
-        "in the authentication configuration",
+        "the configuration or the Data Catalog has it. Keep it in AWS Secrets Manager and name the secret in SECRET_ID "
+        "or in the authentication configuration",
         at=origin,
     )
