@@ -9,11 +9,22 @@ from s3_glue_rules.join.terraform import followed, opened
 from s3_glue_rules.join.view import Joined, possible_at
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.spans import Origin
-from s3_glue_rules.model.values import Absent, Known, Open, Reference, Text, UndecidableError, Value, text_of
+from s3_glue_rules.model.values import (
+    Absent,
+    Known,
+    Open,
+    Reference,
+    Text,
+    UndecidableError,
+    Unknown,
+    Value,
+    text_of,
+)
 
 _NAME_ATTRIBUTES = {"Ref", "id", "bucket"}
 _ARN_ATTRIBUTES = {"Arn", "arn"}
 _ARN = r"arn:[^:]*:s3:::([^/]*)(/.*)?"
+_SERVICE = r"arn:[^:]*:s3"
 
 
 class NamedBucket(Joined):
@@ -50,6 +61,22 @@ class NamedBucket(Joined):
         if isinstance(resource, Text):
             return self._covered_by_parts(resource, name)
         raise UndecidableError(resource.why_unknown(), resource.origin)
+
+    def objects_begin_with(self, prefix: Value) -> bool:
+        """Return whether the ARNs of all of this bucket's objects begin with a text."""
+        name = self.at("BucketName")
+        prefix = opened(self.view, followed(self.view, prefix))
+        if isinstance(prefix, Unknown):
+            if prefix.among is None or self.declaration.address in prefix.among:
+                raise UndecidableError(prefix.why_unknown(), prefix.origin)
+            return False
+        written = _without_partition(symbol(prefix))
+        if re.fullmatch(_SERVICE + ":{0,3}", written):
+            return True
+        rest = re.fullmatch(f"{_SERVICE}:::(.+)", written, re.DOTALL)
+        if rest is not None and isinstance(name, (Known, Text, Open)) and f"{symbol(name)}/".startswith(rest.group(1)):
+            return True
+        return self.covers(text_of((prefix, Known("*")), prefix.origin)) in {"objects", "both"}
 
     def _covered_by_parts(self, resource: Text, name: Value) -> str:
         """Take apart ``${Bucket.Arn}/*``, ``arn:${AWS::Partition}:s3:::${Bucket}/*`` and the like."""

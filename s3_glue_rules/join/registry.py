@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from functools import cache
 
-from s3_glue_rules.join import glue, keys, objects_terraform, s3, s3_terraform, texts, texts_terraform
+from s3_glue_rules.join import (
+    cloudtrail,
+    config,
+    glue,
+    keys,
+    objects_terraform,
+    s3,
+    s3_terraform,
+    texts,
+    texts_terraform,
+)
 from s3_glue_rules.join.view import EstateView, Joined
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.resources import Resource
@@ -18,6 +28,8 @@ _MAKERS: tuple[dict[str, type[Joined]], ...] = (
     glue.MAKERS,
     texts.MAKERS,
     texts_terraform.MAKERS,
+    cloudtrail.MAKERS,
+    config.MAKERS,
 )
 
 

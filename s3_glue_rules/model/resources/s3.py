@@ -70,6 +70,13 @@ class Bucket(Resource):
         Raises UndecidableError where the resource cannot be told.
         """
 
+    @abstractmethod
+    def objects_begin_with(self, prefix: Value) -> bool:
+        """Return whether the ARNs of all of this bucket's objects begin with a text, as those of CloudTrail do.
+
+        Raises UndecidableError where the text cannot be told.
+        """
+
 
 class StoredObject(Resource):
     """An object that the configuration uploads or copies. What it does not set is as its bucket's default says."""
