@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes
-from s3_glue_rules.model.recording import Lost, lost_event
+from s3_glue_rules.model.recording import Lost, lost_events
 from s3_glue_rules.model.resources import Bucket, Event, Trail, object_event
 
 SUBJECT = Trail
@@ -20,7 +20,7 @@ def check(trail: Trail) -> Answer:
     for possible in trail.data_buckets:
         if missing and not possible.is_certain:
             break
-        found = lost_event(trail, _events(possible.bucket))
+        found = lost_events(trail, _events(possible.bucket))
         if found is None or not possible.exists():
             continue
         if found.unknown is not None:
@@ -36,10 +36,11 @@ def check(trail: Trail) -> Answer:
     if told.unknown is not None:
         raise told.unknown
     refusal = told.refusal
+    what = told.worded(reads="reads", writes="writes")
     names = ", ".join(bucket.label for bucket in missing[:NAMED])
     more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
     return fails(
-        f"trail {trail.label} {refusal.says}, and nothing else here records reads and writes of the objects in "
+        f"trail {trail.label} {refusal.says}, and nothing else here records {what} of the objects in "
         f"{names}{more}. Add data events of type AWS::S3::Object for them",
         at=refusal.at,
         chain=tuple(bucket.link(f"objects of bucket {bucket.label}") for bucket in missing[:NAMED]),

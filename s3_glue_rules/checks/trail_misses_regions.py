@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes
-from s3_glue_rules.model.recording import first_trail
+from s3_glue_rules.model.recording import closest_trail
 from s3_glue_rules.model.resources import EventLog, Trail, any_known, management_event
-from s3_glue_rules.model.values import UndecidableError
 
 SUBJECT = Trail
 
@@ -17,7 +16,7 @@ MANAGEMENT = (
 
 def check(trail: Trail) -> Answer:
     """Fail where no trail with management events covers all Regions."""
-    told = first_trail(trail, _may_manage)
+    told = closest_trail(trail, _distance)
     if told is not trail:
         return not_applicable(f"it is judged together with trail {told.label}")
     if any_known(trail.logs, lambda log: log.covers_regions and _manages(log)):
@@ -41,8 +40,7 @@ def _manages(log: EventLog) -> bool:
     return any_known(MANAGEMENT, log.records)
 
 
-def _may_manage(trail: Trail) -> bool:
-    try:
-        return _manages(trail)
-    except UndecidableError:
-        return True
+def _distance(trail: Trail) -> int:
+    if not _manages(trail):
+        return 2
+    return 0 if trail.multi_region.flag(default=False) else 1

@@ -4,63 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
-from s3_glue_rules.model.resources import Event, Refusal, Trail, any_known
+from s3_glue_rules.model.resources import Event, EventLog, Refusal, Trail, any_known
 from s3_glue_rules.model.values import UndecidableError
 
 
 @dataclass(frozen=True)
 class Lost:
-    """An event that nothing records, or (``unknown``) of which it cannot be told.
+    """Events that nothing records, or (``unknown``) of which it cannot be told.
 
     ``trail`` is the one that comes closest, where this is told: nobody reads it at every trail of an estate.
     """
 
-    event: Event
+    events: tuple[Event, ...]
     trail: Trail
     unknown: UndecidableError | None
 
     @property
     def refusal(self) -> Refusal:
-        """Why the closest trail does not record it."""
-        refusal = self.trail.refusal(self.event)
+        """Why the closest trail does not record the first of them."""
+        refusal = self.trail.refusal(self.events[0])
         if refusal is None:
             raise AssertionError("an event that is recorded is not lost")
         return refusal
 
+    def worded(self, *, reads: str, writes: str) -> str:
+        """Return the words for what is lost: for reads, for writes, or for both."""
+        kinds = {event.is_read for event in self.events}
+        return " and ".join(words for is_read, words in ((True, reads), (False, writes)) if is_read in kinds)
 
-def lost_event(trail: Trail, events: Iterable[Event]) -> Lost | None:
-    """Return the first event that neither a trail nor an event data store records, else the first that is not known.
+
+def lost_events(trail: Trail, events: Iterable[Event]) -> Lost | None:
+    """Return the events that neither a trail nor an event data store records, else the first that is not known.
 
     None where all are recorded. ``trail`` is any trail of the estate.
     """
+    lost: list[Event] = []
     doubt: tuple[Event, UndecidableError] | None = None
     for event in events:
         try:
-            recorded = any_known(trail.logs, lambda log, event=event: log.records(event))  # type: ignore[misc] # bound
+            if not any_known(trail.logs, partial(_records, event)):
+                lost.append(event)
         except UndecidableError as unknown:
             doubt = doubt or (event, unknown)
-            continue
-        if not recorded:
-            unseen = None if trail.unseen is None else UndecidableError(trail.unseen, trail.header)
-            return Lost(event, _closest(trail, event), unseen)
-    return None if doubt is None else Lost(doubt[0], _closest(trail, doubt[0]), doubt[1])
+    if lost:
+        unseen = None if trail.unseen is None else UndecidableError(trail.unseen, trail.header)
+        return Lost(tuple(lost), closest_trail(trail, partial(_distance, lost[0])), unseen)
+    if doubt is not None:
+        return Lost(doubt[:1], closest_trail(trail, partial(_distance, doubt[0])), doubt[1])
+    return None
 
 
-def first_trail(trail: Trail, wanted: Callable[[Trail], bool]) -> Trail:
-    """Return the first trail of the estate for which a test holds, or the first of all."""
-    trails = [log for log in trail.logs if isinstance(log, Trail)]
-    return next((candidate for candidate in trails if wanted(candidate)), trails[0])
+def closest_trail(trail: Trail, distance: Callable[[Trail], int]) -> Trail:
+    """Return the trail of the estate that comes closest, the first one of several; what is not known is closest."""
+
+    def known_distance(candidate: Trail) -> int:
+        try:
+            return distance(candidate)
+        except UndecidableError:
+            return 0
+
+    return min((log for log in trail.logs if isinstance(log, Trail)), key=known_distance)
 
 
-def _closest(trail: Trail, event: Event) -> Trail:
-    trails = [log for log in trail.logs if isinstance(log, Trail)]
-    return min(trails, key=lambda candidate: _distance(candidate, event))
+def _records(event: Event, log: EventLog) -> bool:
+    return log.records(event)
 
 
-def _distance(trail: Trail, event: Event) -> int:
-    try:
-        refusal = trail.refusal(event)
-    except UndecidableError:
-        return 0
+def _distance(event: Event, trail: Trail) -> int:
+    refusal = trail.refusal(event)
     return 0 if refusal is None else refusal.distance

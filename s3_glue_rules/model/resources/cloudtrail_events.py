@@ -13,6 +13,7 @@ from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from typing import TypeVar
 
+from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources.s3 import Bucket
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import UndecidableError, Value
@@ -41,6 +42,11 @@ class Event:
     def is_management(self) -> bool:
         """Whether it is a management event."""
         return self.fields[_CATEGORY] == "Management"
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it is a read event."""
+        return self.fields["readOnly"] == "true"
 
 
 def management_event(source: str, name: str, *, read_only: bool) -> Event:
@@ -168,7 +174,7 @@ class BasicSelector(Selector):
             return None
         if not self.data:
             return Refusal(3, "selects no data events", self.origin)
-        return Refusal(2, f"selects other data events ({self.term('DataResources')})", self.origin)
+        return Refusal(2, f"selects other data events in {self.term('DataResources')}", self.origin)
 
 
 @dataclass(frozen=True)
@@ -200,9 +206,9 @@ class FieldSelector:
 
     def _refused(self, name: str, verb: str, conditions: list[tuple[str, Value]]) -> Refusal:
         written = " or ".join(
-            f"{_OPERATORS[operator]} {value.text()}" for operator, value in conditions if value.is_known
+            f"{_OPERATORS[operator]} {symbol(value)}".replace("\0", "") for operator, value in conditions
         )
-        return Refusal(_DISTANCES.get(name, 2), f"{verb} {name} {written}".rstrip(), conditions[0][1].origin)
+        return Refusal(_DISTANCES.get(name, 2), f"{verb} {name} {written}", conditions[0][1].origin)
 
 
 def _tests(event: Event, name: str) -> dict[str, Callable[[Value], bool]]:
