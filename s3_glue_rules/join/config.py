@@ -11,7 +11,7 @@ from s3_glue_rules.join import s3, s3_terraform
 from s3_glue_rules.join.bucket_names import NamedBucket
 from s3_glue_rules.join.config_rules import RULES
 from s3_glue_rules.join.keys import key_use
-from s3_glue_rules.join.terraform import followed, modules_mentioning, naming
+from s3_glue_rules.join.terraform import followed, modules_mentioning, opened
 from s3_glue_rules.join.terraform_names import TERRAFORM
 from s3_glue_rules.join.view import Joined, possible, possible_at
 from s3_glue_rules.model.answers import Link
@@ -70,15 +70,11 @@ class JoinedRecorder(Joined, ConfigurationRecorder):
 
     def _statuses(self) -> Iterator[tuple[Declaration, bool]]:
         """Yield the declarations of a recorder's status that are for this one (True) or may be (False)."""
-        names = frozenset({f"ref:{self.declaration.address}", *(possible(self._written_name))})
-        for status in naming(self.view.estate, _STATUS_TYPE, ("name",), names):
-            if not self.view.exists(status):
-                continue
-            named = followed(self.view, self.view.at(status, "name"))
-            if self._is_named_by(named, status):
-                yield status, True
-            elif isinstance(named, Unknown):
-                yield status, False
+        for status in self.view.estate.by_type.get(_STATUS_TYPE, ()):
+            named = opened(self.view, followed(self.view, self.view.at(status, "name")))
+            is_own = self._is_named_by(named, status)
+            if (is_own or not isinstance(named, (Known, Reference))) and self.view.exists(status):
+                yield status, is_own
 
     @cached_property
     def _written_name(self) -> Value:
