@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from s3_glue_rules.join.terraform import followed, opened
+from s3_glue_rules.join.terraform import followed, is_open_ended, opened
 from s3_glue_rules.join.view import Joined, possible_at
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.spans import Origin
@@ -67,7 +67,7 @@ class NamedBucket(Joined):
         name = self.at("BucketName")
         prefix = opened(self.view, followed(self.view, prefix))
         if isinstance(prefix, Unknown):
-            if prefix.among is None or self.declaration.address in prefix.among:
+            if self._may_be_among(prefix):
                 raise UndecidableError(prefix.why_unknown(), prefix.origin)
             return False
         written = _without_partition(symbol(prefix))
@@ -77,6 +77,13 @@ class NamedBucket(Joined):
         if rest is not None and isinstance(name, (Known, Text, Open)) and f"{symbol(name)}/".startswith(rest.group(1)):
             return True
         return self.covers(text_of((prefix, Known("*")), prefix.origin)) in {"objects", "both"}
+
+    def _may_be_among(self, value: Unknown) -> bool:
+        """Return whether a value that is not known may name this bucket: some of what it refers to may name any."""
+        if value.among is None or self.declaration.address in value.among:
+            return True
+        declarations = self.view.estate.declarations
+        return any(address in declarations and is_open_ended(declarations[address]) for address in value.among)
 
     def _covered_by_parts(self, resource: Text, name: Value) -> str:
         """Take apart ``${Bucket.Arn}/*``, ``arn:${AWS::Partition}:s3:::${Bucket}/*`` and the like."""
