@@ -2744,4 +2744,744 @@ POLICIES: tuple[Policy, ...] = (
         ),
         compliance={},
     ),
+    Policy(
+        id="SGR601",
+        stem="trail_without_customer_key",
+        title="CloudTrail encrypts what it records with a customer managed key",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Log files of a trail name who used which key on which data. Without a key of yours CloudTrail encrypts them with\n"
+            "SSE-S3, and an event data store with a key that AWS owns: everybody who may read the bucket or query the store reads\n"
+            "the events. With a customer managed key a reader also needs the permission to decrypt, and the key policy can withhold\n"
+            "it; that of an AWS managed key cannot be edited. A key that is disabled, cannot encrypt or does not let\n"
+            "`cloudtrail.amazonaws.com` use it keeps CloudTrail from delivering. Whether a key that is declared elsewhere is customer\n"
+            "managed cannot be told.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name           = \"audit\"\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "  kms_key_id     = aws_kms_key.audit.arn # its policy lets cloudtrail.amazonaws.com use it\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+                "    KMSKeyId: !GetAtt AuditKey.Arn # its policy lets cloudtrail.amazonaws.com use it\n"
+            ),
+            "cdk": (
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "  encryptionKey: auditKey, // its policy lets cloudtrail.amazonaws.com use it\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.2",
+                "CloudTrail.10",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.7",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.5",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.5",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.5",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.5",
+            ),
+            "nist-800-53-r5": (
+                "AU-9",
+                "CA-9(1)",
+                "CM-3(6)",
+                "SC-7(10)",
+                "SC-12(2)",
+                "SC-13",
+                "SC-28",
+                "SC-28(1)",
+                "SI-7(6)",
+            ),
+            "pci-dss-4.0.1": (
+                "10.3.2",
+            ),
+            "hipaa-164.312": (
+                "(a)(2)(iv)",
+                "(c)(1)",
+                "(c)(2)",
+                "(e)(2)(ii)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 30",
+                "art. 32",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR602",
+        stem="trail_cannot_prove_integrity",
+        title="CloudTrail trail validates its log files",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "With log file validation CloudTrail delivers a signed digest of its log files every hour. Without the digests nobody can\n"
+            "show afterwards that a log file was not changed or deleted, and what a trail says of the use of keys and data is no\n"
+            "evidence. Validation is off by default in CloudFormation and in Terraform.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name                       = \"audit\"\n"
+                "  s3_bucket_name             = aws_s3_bucket.audit.id\n"
+                "  enable_log_file_validation = true\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+                "    EnableLogFileValidation: true\n"
+            ),
+            "cdk": (
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "  enableFileValidation: true, // the default\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.4",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.2",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.2",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.2",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.2",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.2",
+            ),
+            "nist-800-53-r5": (
+                "AU-9",
+                "SI-4",
+                "SI-7(1)",
+                "SI-7(3)",
+                "SI-7(7)",
+            ),
+            "pci-dss-4.0.1": (
+                "10.3.2",
+            ),
+            "hipaa-164.312": (
+                "(b)",
+                "(c)(1)",
+                "(c)(2)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 32",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR603",
+        stem="trail_misses_regions",
+        title="CloudTrail trails record the events of all Regions",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Keys and buckets can be used from every Region, and nobody watches a Region that no one works in: copies of data that\n"
+            "are made there leave no trace in a trail of one Region. Both CloudFormation and Terraform make trails of one Region\n"
+            "unless told otherwise. Events of global services such as IAM and AWS STS are among those of all Regions.\n"
+            "The trails of a template or root module are judged together, and one finding is reported: one trail for all Regions\n"
+            "that records management events is enough, and an event data store for all Regions counts, too. Where no trail records\n"
+            "management events at all, that is told by the policy on key use.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name                          = \"audit\"\n"
+                "  s3_bucket_name                = aws_s3_bucket.audit.id\n"
+                "  is_multi_region_trail         = true\n"
+                "  include_global_service_events = true # the default\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+                "    IsMultiRegionTrail: true\n"
+                "    IncludeGlobalServiceEvents: true\n"
+            ),
+            "cdk": (
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "  isMultiRegionTrail: true, // the default\n"
+                "  includeGlobalServiceEvents: true, // the default\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-multi-region-trails.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.1",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.1",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.1",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.1",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.1",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.1",
+            ),
+            "nist-800-53-r5": (
+                "AC-2(4)",
+                "AC-4(26)",
+                "AC-6(9)",
+                "AU-2",
+                "AU-3",
+                "AU-6(3)",
+                "AU-6(4)",
+                "AU-10",
+                "AU-12",
+                "AU-14(1)",
+                "CA-7",
+                "SC-7(9)",
+                "SI-3(8)",
+                "SI-4(20)",
+                "SI-7(8)",
+                "SA-8(22)",
+            ),
+            "hipaa-164.312": (
+                "(b)",
+                "(e)(2)(i)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 30",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR604",
+        stem="trail_is_not_logging",
+        title="CloudTrail trail is switched on",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A trail whose logging is switched off records nothing, and looks in lists of trails like any other: uses of keys,\n"
+            "changes of key policies and reads of data leave no trace. CloudFormation requires the property and creates no trail\n"
+            "without it; in Terraform logging is on by default.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name           = \"audit\"\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "  enable_logging = true # the default\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+            ),
+            "cdk": (
+                "// The construct always switches logging on.\n"
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-turning-off-logging.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.3",
+            ),
+            "pci-dss-4.0.1": (
+                "10.2.1",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR605",
+        stem="trail_ignores_key_use",
+        title="CloudTrail trails record what is done with KMS keys",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Encryption with a customer managed key is worth what can be seen of the key. A trail can leave AWS KMS out, because its\n"
+            "events are many: then no use of a key is recorded, and whoever decrypts data leaves no trace. Uses such as Decrypt and\n"
+            "GenerateDataKey are read events, so that a trail of write events misses them; changes such as DisableKey and\n"
+            "ScheduleKeyDeletion are write events. A trail with advanced event selectors records management events only where a\n"
+            "selector of the category Management asks for them.\n"
+            "The trails and event data stores of a template or root module are judged together, and one finding is reported: a\n"
+            "second trail that only records data events is no failure, and one trail may record reads, another writes.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name           = \"audit\"\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "\n"
+                "  event_selector {\n"
+                "    include_management_events = true  # the default\n"
+                "    read_write_type           = \"All\" # the default\n"
+                "    # No exclude_management_event_sources: AWS KMS is recorded.\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+                "    EventSelectors:\n"
+                "      - IncludeManagementEvents: true # the default\n"
+                "        ReadWriteType: All # the default\n"
+                "        # No ExcludeManagementEventSources: AWS KMS is recorded.\n"
+            ),
+            "cdk": (
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "  managementEvents: cloudtrail.ReadWriteType.ALL,\n"
+                "  // No excludeManagementEventSources: AWS KMS is recorded.\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.1",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.1",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.1",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.1",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.1",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.1",
+            ),
+            "nist-800-53-r5": (
+                "AC-2(4)",
+                "AC-4(26)",
+                "AC-6(9)",
+                "AU-2",
+                "AU-3",
+                "AU-6(3)",
+                "AU-6(4)",
+                "AU-10",
+                "AU-12",
+                "AU-14(1)",
+                "CA-7",
+                "SC-7(9)",
+                "SI-3(8)",
+                "SI-4(20)",
+                "SI-7(8)",
+                "SA-8(22)",
+            ),
+            "hipaa-164.312": (
+                "(b)",
+                "(e)(2)(i)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 30",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR606",
+        stem="trail_ignores_data_lake_objects",
+        title="CloudTrail trails record reads and writes of objects in the buckets beside them",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Trails record no data events by default: who read or deleted an object of the data lake is then known to nobody. A trail\n"
+            "records them for all buckets (`arn:aws:s3`), or for those whose ARN its selectors begin with.\n"
+            "Judged are templates and root modules that declare both a trail and buckets, all trails and event data stores together;\n"
+            "one finding is reported, and names up to three buckets. Buckets that something of the same template or root module\n"
+            "delivers logs to need no data events: a trail of its own log files would never end. Every other bucket does, also where\n"
+            "the selectors name some buckets and leave this one out, because whether that was meant cannot be told. A selector for\n"
+            "some objects of a bucket, for one direction only, or without GetObject, PutObject or DeleteObject is not enough; leaving\n"
+            "out a prefix or a role is the author's decision.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name           = \"audit\"\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "\n"
+                "  event_selector {\n"
+                "    data_resource {\n"
+                "      type   = \"AWS::S3::Object\"\n"
+                "      values = [\"${aws_s3_bucket.lake.arn}/\"] # or arn:aws:s3 for all buckets\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+                "    EventSelectors:\n"
+                "      - DataResources:\n"
+                "          - Type: AWS::S3::Object\n"
+                "            Values:\n"
+                "              - !Sub ${LakeBucket.Arn}/ # or arn:aws:s3 for all buckets\n"
+            ),
+            "cdk": (
+                "const trail = new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "});\n"
+                "trail.addS3EventSelector([{ bucket: lakeBucket }]); // or logAllS3DataEvents()\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/filtering-data-events.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "S3.22",
+                "S3.23",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.8",
+                "3.9",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.8",
+                "3.9",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.8",
+                "4.9",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.8",
+                "4.9",
+            ),
+            "pci-dss-4.0.1": (
+                "10.2.1",
+            ),
+            "hipaa-164.312": (
+                "(a)(2)(i)",
+                "(b)",
+                "(e)(2)(i)",
+            ),
+            "gdpr": (
+                "art. 30",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR611",
+        stem="config_recorder_misses_storage_and_keys",
+        title="AWS Config records buckets, keys and Glue jobs",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "AWS Config keeps the history of what its recorder records, and its rules check only that: a recorder that leaves out\n"
+            "buckets, KMS keys or Glue jobs, or that is not started, says nothing about the encryption of the data lake.\n"
+            "Without a recording group all supported types are recorded. CloudFormation starts a recorder when it creates it, unless\n"
+            "StartedOnCreate is false. Terraform starts none: a resource of type `aws_config_configuration_recorder_status` does, and\n"
+            "it is looked for in the root module of the recorder. AWS Config cannot record Glue security configurations, crawlers,\n"
+            "connections and the settings of the Data Catalog.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_config_configuration_recorder\" \"audit\" {\n"
+                "  name     = \"audit\"\n"
+                "  role_arn = aws_iam_role.config.arn\n"
+                "\n"
+                "  recording_group {\n"
+                "    all_supported = true\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_config_configuration_recorder_status\" \"audit\" {\n"
+                "  name       = aws_config_configuration_recorder.audit.name\n"
+                "  is_enabled = true\n"
+                "  depends_on = [aws_config_delivery_channel.audit]\n"
+                "}\n"
+                "\n"
+                "resource \"aws_config_delivery_channel\" \"audit\" {\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "  depends_on     = [aws_config_configuration_recorder.audit]\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditRecorder:\n"
+                "  Type: AWS::Config::ConfigurationRecorder\n"
+                "  Properties:\n"
+                "    RoleARN: !GetAtt ConfigRole.Arn\n"
+                "    RecordingGroup:\n"
+                "      AllSupported: true\n"
+            ),
+            "cdk": (
+                "new config.CfnConfigurationRecorder(this, 'AuditRecorder', {\n"
+                "  roleArn: configRole.roleArn,\n"
+                "  recordingGroup: { allSupported: true },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html",
+            "https://docs.aws.amazon.com/config/latest/developerguide/resource-config-reference.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/config-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "Config.1",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.5",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.3",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.3",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.3",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.3",
+            ),
+            "nist-800-53-r5": (
+                "CM-3",
+                "CM-6(1)",
+                "CM-8",
+                "CM-8(2)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 30",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR612",
+        stem="config_delivery_without_customer_key",
+        title="AWS Config delivers with a customer managed key",
+        severity="low",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "What AWS Config delivers describes every resource of the account. Without a key in the delivery channel AWS Config\n"
+            "encrypts the files with SSE-S3, so that everybody who may read the bucket reads them; with a customer managed key the\n"
+            "key policy decides, too. The key has to be in the Region of the bucket, and its policy has to let AWS Config use it.\n"
+            "AWS documents that files get SSE-S3 where the channel names no key, and S3 that uploads which name no encryption get the\n"
+            "default of their bucket: where the bucket of the same template or root module has a key for its default, the verdict is\n"
+            "therefore undecided.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_config_delivery_channel\" \"audit\" {\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "  s3_kms_key_arn = aws_kms_key.audit.arn\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditChannel:\n"
+                "  Type: AWS::Config::DeliveryChannel\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3KmsKeyArn: !GetAtt AuditKey.Arn\n"
+            ),
+            "cdk": (
+                "new config.CfnDeliveryChannel(this, 'AuditChannel', {\n"
+                "  s3BucketName: auditBucket.bucketName,\n"
+                "  s3KmsKeyArn: auditKey.keyArn,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/config/latest/developerguide/manage-delivery-channel.html",
+            "https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR613",
+        stem="config_rules_miss_encryption",
+        title="AWS Config has rules that check encryption",
+        severity="low",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "AWS Config finds buckets, keys and trails that are changed by hand after they were deployed, where it has rules for\n"
+            "that. Judged are templates and root modules that declare a recorder and rules beside it; one finding is reported, at the\n"
+            "first recorder. Any managed rule about the encryption or the keys of S3, KMS, Glue, Athena, Amazon EMR, CloudTrail,\n"
+            "CloudWatch Logs or Secrets Manager is enough, also one in the template of a conformance pack or for an organization. A\n"
+            "recorder without rules and rules without a recorder are left alone, because the others may be set up elsewhere, and so\n"
+            "is everything where AWS Security Hub is switched on, which has rules of its own. Rules with logic of their own and\n"
+            "templates that are not at hand leave the verdict undecided. No managed rule exists for Glue security configurations,\n"
+            "connections and the Data Catalog.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_config_configuration_recorder\" \"audit\" {\n"
+                "  name     = \"audit\"\n"
+                "  role_arn = aws_iam_role.config.arn\n"
+                "}\n"
+                "\n"
+                "resource \"aws_config_config_rule\" \"encryption\" {\n"
+                "  for_each = toset([\n"
+                "    \"S3_DEFAULT_ENCRYPTION_KMS\",\n"
+                "    \"CMK_BACKING_KEY_ROTATION_ENABLED\",\n"
+                "    \"CLOUD_TRAIL_ENCRYPTION_ENABLED\",\n"
+                "  ])\n"
+                "\n"
+                "  name = lower(replace(each.key, \"_\", \"-\"))\n"
+                "\n"
+                "  source {\n"
+                "    owner             = \"AWS\"\n"
+                "    source_identifier = each.key\n"
+                "  }\n"
+                "\n"
+                "  depends_on = [aws_config_configuration_recorder.audit]\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "KmsDefault:\n"
+                "  Type: AWS::Config::ConfigRule\n"
+                "  DependsOn: AuditRecorder\n"
+                "  Properties:\n"
+                "    Source:\n"
+                "      Owner: AWS\n"
+                "      SourceIdentifier: S3_DEFAULT_ENCRYPTION_KMS\n"
+                "KeyRotation:\n"
+                "  Type: AWS::Config::ConfigRule\n"
+                "  DependsOn: AuditRecorder\n"
+                "  Properties:\n"
+                "    Source:\n"
+                "      Owner: AWS\n"
+                "      SourceIdentifier: CMK_BACKING_KEY_ROTATION_ENABLED\n"
+            ),
+            "cdk": (
+                "new config.ManagedRule(this, 'KmsDefault', {\n"
+                "  identifier: config.ManagedRuleIdentifiers.S3_DEFAULT_ENCRYPTION_KMS,\n"
+                "});\n"
+                "new config.ManagedRule(this, 'KeyRotation', {\n"
+                "  identifier: config.ManagedRuleIdentifiers.CMK_BACKING_KEY_ROTATION_ENABLED,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html",
+            "https://docs.aws.amazon.com/config/latest/developerguide/conformance-packs.html",
+        ),
+        compliance={},
+    ),
 )

@@ -6,6 +6,8 @@ from functools import cache
 
 from s3_glue_rules.join import (
     catalog,
+    cloudtrail,
+    config,
     glue,
     grants_terraform,
     inventories,
@@ -38,6 +40,8 @@ _MAKERS: tuple[dict[str, type[Joined]], ...] = (
     catalog.TRANSFORM_MAKERS,
     texts.MAKERS,
     texts_terraform.MAKERS,
+    cloudtrail.MAKERS,
+    config.MAKERS,
 )
 
 

@@ -2,6 +2,18 @@
 
 from s3_glue_rules.model.resources.base import Resource
 from s3_glue_rules.model.resources.catalog import CatalogMember, Connection, Credential, MachineLearningTransform
+from s3_glue_rules.model.resources.cloudtrail import EventDataStore, EventLog, PossibleBucket, Trail
+from s3_glue_rules.model.resources.cloudtrail_events import (
+    AdvancedSelector,
+    BasicSelector,
+    DataResource,
+    Event,
+    FieldSelector,
+    Refusal,
+    Selector,
+    UnreadSelector,
+)
+from s3_glue_rules.model.resources.config import ConfigRule, ConfigurationRecorder, DeliveryChannel
 from s3_glue_rules.model.resources.deliveries import Delivery, LogKind, Needs
 from s3_glue_rules.model.resources.glue import (
     CatalogSettings,
@@ -27,20 +39,30 @@ from s3_glue_rules.model.resources.s3 import (
 from s3_glue_rules.model.resources.texts import TextHolder, WrittenText
 
 __all__ = [
+    "AdvancedSelector",
+    "BasicSelector",
     "Bucket",
     "CatalogMember",
     "CatalogSettings",
     "Component",
+    "ConfigRule",
+    "ConfigurationRecorder",
     "Connection",
     "Crawler",
     "Credential",
+    "DataResource",
     "DefaultEncryption",
     "DeletionGuard",
     "Delivery",
+    "DeliveryChannel",
     "DevelopmentEndpoint",
     "DirectoryBucket",
     "EncryptedStore",
     "EncryptionPart",
+    "Event",
+    "EventDataStore",
+    "EventLog",
+    "FieldSelector",
     "Grant",
     "Grantee",
     "Inventory",
@@ -52,12 +74,17 @@ __all__ = [
     "MachineLearningTransform",
     "Naming",
     "Needs",
+    "PossibleBucket",
+    "Refusal",
     "Replication",
     "ReplicationRule",
     "Resource",
     "SecurityConfiguration",
     "SecurityConfigurationUse",
+    "Selector",
     "StoredObject",
     "TextHolder",
+    "Trail",
+    "UnreadSelector",
     "WrittenText",
 ]
