@@ -394,6 +394,63 @@ POLICIES: tuple[Policy, ...] = (
         compliance={},
     ),
     Policy(
+        id="SGR106",
+        stem="s3_bucket_pays_per_object_kms",
+        title="S3 bucket with SSE-KMS uses an S3 Bucket Key",
+        severity="info",
+        level="strict",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Without an S3 Bucket Key every object that is written or read costs a request to AWS KMS; with one, S3 derives the keys\n"
+            "of objects from a key of the bucket, which reduces those requests by up to 99 percent. That is a matter of cost and of\n"
+            "request quotas, not of confidentiality: leave the Bucket Key off where each use of an object must be seen in CloudTrail\n"
+            "or checked against the key policy, or where policies name object ARNs in the encryption context. Bucket Keys are not\n"
+            "supported with DSSE-KMS, and are always on for directory buckets.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3_bucket_server_side_encryption_configuration\" \"lake\" {\n"
+                "  bucket = aws_s3_bucket.lake.id\n"
+                "\n"
+                "  rule {\n"
+                "    bucket_key_enabled = true\n"
+                "\n"
+                "    apply_server_side_encryption_by_default {\n"
+                "      sse_algorithm     = \"aws:kms\"\n"
+                "      kms_master_key_id = aws_kms_key.lake.arn\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    BucketEncryption:\n"
+                "      ServerSideEncryptionConfiguration:\n"
+                "        - BucketKeyEnabled: true\n"
+                "          ServerSideEncryptionByDefault:\n"
+                "            SSEAlgorithm: aws:kms\n"
+                "            KMSMasterKeyID: !ImportValue lake-key-arn\n"
+            ),
+            "cdk": (
+                "new s3.Bucket(this, 'LakeBucket', {\n"
+                "  encryption: s3.BucketEncryption.KMS,\n"
+                "  encryptionKey: key,\n"
+                "  bucketKeyEnabled: true,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR107",
         stem="s3_bucket_allows_customer_provided_keys",
         title="S3 bucket refuses customer-provided keys (SSE-C)",
@@ -2428,7 +2485,7 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         id="SGR312",
         stem="glue_catalog_encryption_not_managed",
-        title="Data Catalog encryption settings stand beside what they protect",
+        title="Glue catalog encryption settings stand beside what they protect",
         severity="info",
         level="strict",
         languages=(
@@ -2444,6 +2501,10 @@ POLICIES: tuple[Policy, ...] = (
         ),
         fix={
             "terraform": (
+                "resource \"aws_glue_catalog_database\" \"raw\" {\n"
+                "  name = \"raw\"\n"
+                "}\n"
+                "\n"
                 "resource \"aws_glue_data_catalog_encryption_settings\" \"catalog\" {\n"
                 "  data_catalog_encryption_settings {\n"
                 "    connection_password_encryption {\n"
@@ -2459,6 +2520,12 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "RawDatabase:\n"
+                "  Type: AWS::Glue::Database\n"
+                "  Properties:\n"
+                "    CatalogId: !Ref AWS::AccountId\n"
+                "    DatabaseInput:\n"
+                "      Name: raw\n"
                 "CatalogEncryption:\n"
                 "  Type: AWS::Glue::DataCatalogEncryptionSettings\n"
                 "  Properties:\n"
@@ -2669,6 +2736,47 @@ POLICIES: tuple[Policy, ...] = (
         references=(
             "https://docs.aws.amazon.com/glue/latest/dg/connection-properties-secrets-manager.html",
             "https://docs.aws.amazon.com/glue/latest/dg/encrypt-connection-passwords.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR321",
+        stem="glue_resource_policy_admits_everyone",
+        title="Glue catalog policy admits known accounts and principals only",
+        severity="critical",
+        level="default",
+        languages=(
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "The resource policy of a Data Catalog decides which other accounts may read and change databases, tables and\n"
+            "connections. An Allow for the principal `*` lets identities of every AWS account in. A condition helps only if it fixes\n"
+            "who calls, such as `aws:PrincipalOrgID` or `aws:PrincipalAccount` with fixed values. All actions for a principal that\n"
+            "is named are no wildcard. CloudFormation has no resource for this policy.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_iam_policy_document\" \"catalog\" {\n"
+                "  statement {\n"
+                "    actions   = [\"glue:GetDatabase\", \"glue:GetTable\"]\n"
+                "    resources = [\"arn:aws:glue:eu-west-1:111122223333:*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"AWS\"\n"
+                "      identifiers = [\"arn:aws:iam::444455556666:root\"]\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_glue_resource_policy\" \"catalog\" {\n"
+                "  policy = data.aws_iam_policy_document.catalog.json\n"
+                "}\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/security_iam_resource-based-policy-examples.html",
+            "https://docs.aws.amazon.com/glue/latest/webapi/API_PutResourcePolicy.html",
         ),
         compliance={},
     ),

@@ -40,6 +40,7 @@ _MAKERS: tuple[dict[str, type[Joined]], ...] = (
     glue.MAKERS,
     catalog.MAKERS,
     catalog.MEMBER_MAKERS,
+    catalog.POLICY_MAKERS,
     catalog.TRANSFORM_MAKERS,
     emr.MAKERS,
     athena.MAKERS,
