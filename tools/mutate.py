@@ -70,7 +70,6 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "False → True in key.rotation.flag(default=False) (2)",
     ): "as the first: rotation is written here",
     ("kms_key_policy_admits_everyone", "not (policies.written)"): _SILENT,
-    ("emr_cluster_without_security_configuration", "not (cluster.is_too_old)"): _WORDING,
     ("glue_security_configuration_without_customer_key", "False → True in judged = False"): _SILENT,
     ("questions", "False → True in ignores = False"): _SILENT,
     ("questions", 'without "Fn::GetAtt on the key\'s Arn" in KEY_ARN = "Fn::GetAtt on the key\'s Arn"'): _WORDING,
