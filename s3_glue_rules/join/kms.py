@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import weakref
+from collections.abc import Mapping as MappingType
 from functools import cached_property
+from typing import ClassVar
 
 from s3_glue_rules.join.documents import statements_of
+from s3_glue_rules.join.terraform import naming
 from s3_glue_rules.join.view import Joined, possible_at, walk
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration, Estate
@@ -120,6 +124,12 @@ _KEY_PROPERTY = re.compile(r"(?i)kms|^KeyId$|EncryptionKey|^key_(id|arn)$")
 class JoinedKey(Joined, Key):
     """A key or a multi-Region replica."""
 
+    NAMES: ClassVar[MappingType[str, str]] = {
+        "BypassPolicyLockoutSafetyCheck": "bypass_policy_lockout_safety_check",
+        "PendingWindowInDays": "deletion_window_in_days",
+        "RotationPeriodInDays": "rotation_period_in_days",
+    }
+
     @property
     def is_replica(self) -> bool:
         """Whether it is a multi-Region replica."""
@@ -154,6 +164,16 @@ class JoinedKey(Joined, Key):
         return self.at("EnableKeyRotation")
 
     @cached_property
+    def rotation_period(self) -> Value:
+        """The days between two rotations."""
+        return self.at("RotationPeriodInDays")
+
+    @cached_property
+    def deletion_window(self) -> Value:
+        """The days from scheduling its deletion to deleting it."""
+        return self.at("PendingWindowInDays")
+
+    @cached_property
     def enabled(self) -> Value:
         """Whether the key is enabled."""
         return self.at("Enabled")
@@ -168,17 +188,26 @@ class JoinedKey(Joined, Key):
             return Policies((), written=True, unreadable=unknown)
 
     @cached_property
+    def lockout_check_bypasses(self) -> tuple[Value, ...]:
+        """Whether to accept a policy that shuts its author out. A replica has no such property."""
+        return () if self.is_replica else (self.at("BypassPolicyLockoutSafetyCheck"),)
+
+    @cached_property
     def users(self) -> tuple[Link, ...]:
         """The resources of the estate that encrypt data with this key."""
         address = self.declaration.address
         names = {f"ref:{address}"}
-        for alias in self.view.estate.of_types(ALIAS_TYPES):
-            if f"ref:{address}" in possible_at(alias, "TargetKeyId"):
-                names.add(f"ref:{alias.address}")
-                names.update(possible_at(alias, "AliasName"))
+        for kind in ALIAS_TYPES:
+            for alias in naming(self.view.estate, kind, ("TargetKeyId",), frozenset(names)):
+                if f"ref:{address}" in possible_at(alias, "TargetKeyId"):
+                    names.add(f"ref:{alias.address}")
+                    names.update(possible_at(alias, "AliasName"))
+        index = _key_properties(self.view.estate)
+        # Numbers keep the order of the estate, and one entry that two names lead to is one.
+        entries = {number: entry for name in names for number, entry in index.get(name, ())}
         found: list[Link] = []
-        for declaration, path, origin, leaf in _key_properties(self.view.estate):
-            if leaf & names and self.view.exists(declaration) and self._is_written(declaration, path, leaf):
+        for _, (declaration, path, origin, leaf) in sorted(entries.items(), key=lambda item: item[0]):
+            if self.view.exists(declaration) and self._is_written(declaration, path, leaf):
                 found.append(Link(origin, f"'{declaration.name or declaration.address}' encrypts with it"))
         return tuple(found)
 
@@ -206,15 +235,18 @@ class JoinedKey(Joined, Key):
 
 _KeyProperty = tuple[Declaration, tuple[Step, ...], Origin, frozenset[str]]
 
-_used: dict[int, tuple[Estate, list[_KeyProperty]]] = {}
+_Index = dict[str, list[tuple[int, _KeyProperty]]]
+
+_used: weakref.WeakKeyDictionary[Estate, _Index] = weakref.WeakKeyDictionary()
 
 
-def _key_properties(estate: Estate) -> list[_KeyProperty]:
-    """Return the properties of data-bearing resources that name a key, with what they may name."""
-    known = _used.get(id(estate))
-    if known is not None and known[0] is estate:
-        return known[1]
-    found: list[_KeyProperty] = []
+def _key_properties(estate: Estate) -> _Index:
+    """Return the properties of data-bearing resources that name a key, by what they may name, each with a number."""
+    known = _used.get(estate)
+    if known is not None:
+        return known
+    found: _Index = {}
+    number = 0
     for declaration in estate.declarations.values():
         if declaration.type not in _DATA_TYPES:
             continue
@@ -223,9 +255,11 @@ def _key_properties(estate: Estate) -> list[_KeyProperty]:
             if not named or named[0] in _TAGS or not _KEY_PROPERTY.search(named[-1]):
                 continue
             if isinstance(leaf, (Reference, Text, Known)):
-                found.append((declaration, path, leaf.origin, _named(leaf)))
-    _used.clear()
-    _used[id(estate)] = (estate, found)
+                entry = (declaration, path, leaf.origin, _named(leaf))
+                for name in entry[3]:
+                    found.setdefault(name, []).append((number, entry))
+                number += 1
+    _used[estate] = found
     return found
 
 

@@ -53,6 +53,11 @@ class EstateView:
         self._made[declaration.address, maker] = made
         return made
 
+    @property
+    def size(self) -> int:
+        """How many typed resources were made."""
+        return len(self._made)
+
     def declaration(self, address: str) -> Declaration:
         """Return the resource at an address. A world in which something refers to it without it is impossible.
 
@@ -176,6 +181,8 @@ def possible(value: Value, depth: int = 0) -> frozenset[str]:
         return frozenset().union(*(possible(item, depth + 1) for item in value.items))
     if isinstance(value, Absent):
         return frozenset()
+    if isinstance(value, Unknown) and value.among is not None:
+        return frozenset(f"ref:{address}" for address in value.among)
     return frozenset({ANYTHING})
 
 
