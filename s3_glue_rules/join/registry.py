@@ -5,13 +5,20 @@ from __future__ import annotations
 from functools import cache
 
 from s3_glue_rules.join import (
+    athena,
+    catalog,
+    cloudtrail,
+    config,
+    emr,
     glue,
+    grants_terraform,
     inventories,
     keys,
     objects_terraform,
     replication,
     s3,
     s3_terraform,
+    spark,
     stores,
     texts,
     texts_terraform,
@@ -29,9 +36,18 @@ _MAKERS: tuple[dict[str, type[Joined]], ...] = (
     replication.MAKERS,
     stores.MAKERS,
     dict(keys.KEY_MAKERS),
+    grants_terraform.MAKERS,
     glue.MAKERS,
+    catalog.MAKERS,
+    catalog.MEMBER_MAKERS,
+    catalog.TRANSFORM_MAKERS,
+    emr.MAKERS,
+    athena.MAKERS,
+    spark.MAKERS,
     texts.MAKERS,
     texts_terraform.MAKERS,
+    cloudtrail.MAKERS,
+    config.MAKERS,
 )
 
 
