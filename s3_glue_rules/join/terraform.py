@@ -147,10 +147,13 @@ def _index(estate: Estate) -> _Index:
     return known
 
 
-def naming(estate: Estate, kind: str, path: tuple[Step, ...], names: frozenset[str]) -> list[Declaration]:
+def naming(
+    estate: Estate, kind: str, path: tuple[Step, ...], names: frozenset[str], *, or_anything: bool = True
+) -> list[Declaration]:
     """Return the resources of a type whose property at a path may name one of the names, in their order.
 
-    Those where it may name anything are among them. The ARN of a bucket stands for the bucket's name, too.
+    Those where it may name anything are among them, unless ``or_anything`` is turned off. The ARN of a bucket stands
+    for the bucket's name, too.
     """
     index = _index(estate).naming
     known = index.get((kind, path))
@@ -159,7 +162,8 @@ def naming(estate: Estate, kind: str, path: tuple[Step, ...], names: frozenset[s
         for declaration in estate.by_type.get(kind, ()):
             for candidate in with_bucket_names(_with_owners(estate, possible_at(declaration, *path))):
                 known.setdefault(candidate, []).append(declaration)
-    found = {id(item): item for name in (*names, ANYTHING) for item in known.get(name, ())}
+    wanted = (*names, ANYTHING) if or_anything else names
+    found = {id(item): item for name in wanted for item in known.get(name, ())}
     if len(found) < 2:
         return list(found.values())
     return [declaration for declaration in estate.by_type.get(kind, ()) if id(declaration) in found]
