@@ -1839,12 +1839,19 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "AuditKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    # KeyPolicy: one that lets cloudtrail.amazonaws.com use the key\n"
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
-                "    KMSKeyId: !GetAtt AuditKey.Arn # its policy lets cloudtrail.amazonaws.com use it\n"
+                "    KMSKeyId: !GetAtt AuditKey.Arn\n"
             ),
             "cdk": (
                 "new cloudtrail.Trail(this, 'AuditTrail', {\n"
@@ -1933,7 +1940,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
                 "    EnableLogFileValidation: true\n"
             ),
@@ -2020,7 +2027,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
                 "    IsMultiRegionTrail: true\n"
                 "    IncludeGlobalServiceEvents: true\n"
@@ -2113,7 +2120,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
             ),
             "cdk": (
@@ -2173,7 +2180,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
                 "    EventSelectors:\n"
                 "      - IncludeManagementEvents: true # the default\n"
@@ -2282,7 +2289,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
                 "    EventSelectors:\n"
                 "      - DataResources:\n"
@@ -2382,7 +2389,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditRecorder:\n"
                 "  Type: AWS::Config::ConfigurationRecorder\n"
                 "  Properties:\n"
-                "    RoleARN: !GetAtt ConfigRole.Arn\n"
+                "    RoleARN: arn:aws:iam::111122223333:role/config\n"
                 "    RecordingGroup:\n"
                 "      AllSupported: true\n"
             ),
@@ -2456,10 +2463,17 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "AuditKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    # KeyPolicy: one that lets AWS Config use the key\n"
                 "AuditChannel:\n"
                 "  Type: AWS::Config::DeliveryChannel\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    S3KmsKeyArn: !GetAtt AuditKey.Arn\n"
             ),
             "cdk": (
@@ -2521,6 +2535,10 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "AuditRecorder:\n"
+                "  Type: AWS::Config::ConfigurationRecorder\n"
+                "  Properties:\n"
+                "    RoleARN: arn:aws:iam::111122223333:role/config\n"
                 "KmsDefault:\n"
                 "  Type: AWS::Config::ConfigRule\n"
                 "  DependsOn: AuditRecorder\n"
