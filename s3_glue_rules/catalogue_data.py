@@ -3400,12 +3400,19 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "AuditKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    # KeyPolicy: one that lets cloudtrail.amazonaws.com use the key\n"
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
-                "    KMSKeyId: !GetAtt AuditKey.Arn # its policy lets cloudtrail.amazonaws.com use it\n"
+                "    KMSKeyId: !GetAtt AuditKey.Arn\n"
             ),
             "cdk": (
                 "new cloudtrail.Trail(this, 'AuditTrail', {\n"
@@ -3494,7 +3501,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
                 "    EnableLogFileValidation: true\n"
             ),
@@ -3581,7 +3588,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
                 "    IsMultiRegionTrail: true\n"
                 "    IncludeGlobalServiceEvents: true\n"
@@ -3674,7 +3681,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
             ),
             "cdk": (
@@ -3734,7 +3741,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
                 "    EventSelectors:\n"
                 "      - IncludeManagementEvents: true # the default\n"
@@ -3843,7 +3850,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
                 "    EventSelectors:\n"
                 "      - DataResources:\n"
@@ -3943,7 +3950,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditRecorder:\n"
                 "  Type: AWS::Config::ConfigurationRecorder\n"
                 "  Properties:\n"
-                "    RoleARN: !GetAtt ConfigRole.Arn\n"
+                "    RoleARN: arn:aws:iam::111122223333:role/config\n"
                 "    RecordingGroup:\n"
                 "      AllSupported: true\n"
             ),
@@ -4017,10 +4024,17 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "AuditKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    # KeyPolicy: one that lets AWS Config use the key\n"
                 "AuditChannel:\n"
                 "  Type: AWS::Config::DeliveryChannel\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    S3KmsKeyArn: !GetAtt AuditKey.Arn\n"
             ),
             "cdk": (
@@ -4082,6 +4096,10 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "AuditRecorder:\n"
+                "  Type: AWS::Config::ConfigurationRecorder\n"
+                "  Properties:\n"
+                "    RoleARN: arn:aws:iam::111122223333:role/config\n"
                 "KmsDefault:\n"
                 "  Type: AWS::Config::ConfigRule\n"
                 "  DependsOn: AuditRecorder\n"
