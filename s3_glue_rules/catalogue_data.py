@@ -1755,8 +1755,9 @@ POLICIES: tuple[Policy, ...] = (
             "itself, get the default encryption of the bucket, and so does what others put beside them. A job that asks for SSE-KMS\n"
             "with a customer managed key, and keeps its script, temporary files, event logs or results in a bucket with SSE-S3,\n"
             "has two levels of protection for one set of data. Judged are places in buckets that are declared beside the job: the\n"
-            "script, `--TempDir`, `--spark-event-logs-path` where `--enable-spark-ui` is on, and arguments whose name says that\n"
-            "they are written to (output, target, sink, ...). Arguments that are read, and names that say neither, are not judged.\n"
+            "script, `--TempDir`, `--spark-event-logs-path` where `--enable-spark-ui` is on, the warehouses of Spark and Iceberg in\n"
+            "`--conf`, and arguments whose name says that they are written to (output, target, sink, ...). Arguments that are read,\n"
+            "and names that say neither, are not judged.\n"
         ),
         fix={
             "terraform": (
