@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from s3_glue_rules.catalogue import Policy
+from s3_glue_rules.catalogue import Parameter, Policy
 
 POLICIES: tuple[Policy, ...] = (
     Policy(
@@ -454,6 +454,74 @@ POLICIES: tuple[Policy, ...] = (
         compliance={},
     ),
     Policy(
+        id="SGR108",
+        stem="s3_log_destination_cannot_receive",
+        title="S3 log destination is encrypted so that logs arrive",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Services that write logs to a bucket encrypt them as the bucket's default says, and not every service can use every\n"
+            "key. Load balancers write access logs only to buckets with SSE-S3. Server access logs need SSE-S3 as well: under the\n"
+            "AWS managed key aws/s3 nobody can read them. Network Load Balancers, VPC flow logs and other logs that\n"
+            "delivery.logs.amazonaws.com writes need SSE-S3 or a customer managed key whose key policy admits that service. S3\n"
+            "Inventory supports no AWS managed key. Nothing reports the loss: the logs just do not arrive.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3_bucket_server_side_encryption_configuration\" \"access_logs\" {\n"
+                "  bucket = aws_s3_bucket.access_logs.id\n"
+                "\n"
+                "  rule {\n"
+                "    apply_server_side_encryption_by_default {\n"
+                "      sse_algorithm = \"AES256\"\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_s3_bucket_logging\" \"lake\" {\n"
+                "  bucket        = aws_s3_bucket.lake.id\n"
+                "  target_bucket = aws_s3_bucket.access_logs.id\n"
+                "  target_prefix = \"lake/\"\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AccessLogs:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    BucketEncryption:\n"
+                "      ServerSideEncryptionConfiguration:\n"
+                "        - ServerSideEncryptionByDefault:\n"
+                "            SSEAlgorithm: AES256\n"
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    LoggingConfiguration:\n"
+                "      DestinationBucketName: !Ref AccessLogs\n"
+            ),
+            "cdk": (
+                "const accessLogs = new s3.Bucket(this, 'AccessLogs', {\n"
+                "  encryption: s3.BucketEncryption.S3_MANAGED,\n"
+                "});\n"
+                "new s3.Bucket(this, 'LakeBucket', { serverAccessLogsBucket: accessLogs });\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html",
+            "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
+            "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html",
+            "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-cmk-policy.html",
+            "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR109",
         stem="s3_bucket_allows_plain_http",
         title="S3 bucket denies requests without TLS",
@@ -613,6 +681,275 @@ POLICIES: tuple[Policy, ...] = (
         compliance={},
     ),
     Policy(
+        id="SGR114",
+        stem="s3_replication_drops_encryption",
+        title="S3 replication covers objects that KMS encrypts",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Replication leaves out objects under KMS keys unless a rule selects them and names a key for the replicas. Where the\n"
+            "default of the source is SSE-KMS, a rule without both replicates nothing of what is uploaded, and no error says so.\n"
+            "The key has to be a symmetric encryption key in the Region of the destination, named by its ARN or by the ARN of an\n"
+            "alias. Amazon S3 does not check it when the configuration is put: replicating fails later.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3_bucket_replication_configuration\" \"lake\" {\n"
+                "  bucket = aws_s3_bucket.lake.id\n"
+                "  role   = aws_iam_role.replication.arn\n"
+                "\n"
+                "  rule {\n"
+                "    status = \"Enabled\"\n"
+                "\n"
+                "    source_selection_criteria {\n"
+                "      sse_kms_encrypted_objects {\n"
+                "        status = \"Enabled\"\n"
+                "      }\n"
+                "    }\n"
+                "\n"
+                "    destination {\n"
+                "      bucket = aws_s3_bucket.replica.arn\n"
+                "\n"
+                "      encryption_configuration {\n"
+                "        replica_kms_key_id = aws_kms_key.replica.arn\n"
+                "      }\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "ReplicationRole:\n"
+                "  Type: AWS::IAM::Role\n"
+                "  Properties:\n"
+                "    AssumeRolePolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Principal:\n"
+                "            Service: s3.amazonaws.com\n"
+                "          Action: sts:AssumeRole\n"
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    VersioningConfiguration:\n"
+                "      Status: Enabled\n"
+                "    ReplicationConfiguration:\n"
+                "      Role: !GetAtt ReplicationRole.Arn\n"
+                "      Rules:\n"
+                "        - Status: Enabled\n"
+                "          SourceSelectionCriteria:\n"
+                "            SseKmsEncryptedObjects:\n"
+                "              Status: Enabled\n"
+                "          Destination:\n"
+                "            Bucket: arn:aws:s3:::lake-replica\n"
+                "            EncryptionConfiguration:\n"
+                "              ReplicaKmsKeyID: arn:aws:kms:eu-west-3:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\n"
+            ),
+            "cdk": (
+                "new s3.Bucket(this, 'LakeBucket', {\n"
+                "  versioned: true,\n"
+                "  encryption: s3.BucketEncryption.KMS,\n"
+                "  encryptionKey: key,\n"
+                "  replicationRules: [{\n"
+                "    destination: replicaBucket,\n"
+                "    kmsKey: replicaKey,\n"
+                "    sseKmsEncryptedObjects: true,\n"
+                "  }],\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_EncryptionConfiguration.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_SourceSelectionCriteria.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR115",
+        stem="s3_inventory_unencrypted",
+        title="S3 inventory declares how its reports are encrypted",
+        severity="low",
+        level="default",
+        languages=(
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "An inventory lists the keys and the metadata of all objects of a bucket. Amazon S3 encrypts its reports as the\n"
+            "inventory says, and as the default of the destination bucket says where the inventory says nothing. Where neither\n"
+            "declares anything, the reports get the SSE-S3 that Amazon S3 applies by itself. The AWS managed key aws/s3 is not\n"
+            "supported. AWS CloudFormation has no property for the encryption of an inventory.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3_bucket_inventory\" \"lake\" {\n"
+                "  bucket                   = aws_s3_bucket.lake.id\n"
+                "  name                     = \"all-objects\"\n"
+                "  included_object_versions = \"Current\"\n"
+                "\n"
+                "  schedule {\n"
+                "    frequency = \"Daily\"\n"
+                "  }\n"
+                "\n"
+                "  destination {\n"
+                "    bucket {\n"
+                "      bucket_arn = aws_s3_bucket.reports.arn\n"
+                "      format     = \"Parquet\"\n"
+                "\n"
+                "      encryption {\n"
+                "        sse_kms {\n"
+                "          key_id = aws_kms_key.reports.arn\n"
+                "        }\n"
+                "      }\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_InventoryEncryption.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR116",
+        stem="s3_directory_bucket_encrypted_without_kms",
+        title="S3 directory bucket encrypts with a customer managed key",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Without a declared default a directory bucket of S3 Express One Zone encrypts with SSE-S3: no key policy guards the\n"
+            "data, and no use of a key is recorded. SSE-KMS takes one customer managed key there, named by its key id or its ARN.\n"
+            "The AWS managed key aws/s3, aliases and dual-layer encryption are not supported, and the bucket key cannot be turned\n"
+            "off: a bucket that asks for one of them is not encrypted as it says.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3_directory_bucket\" \"hot\" {\n"
+                "  bucket = \"lake-hot--use1-az4--x-s3\"\n"
+                "\n"
+                "  location {\n"
+                "    name = \"use1-az4\"\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_s3_bucket_server_side_encryption_configuration\" \"hot\" {\n"
+                "  bucket = aws_s3_directory_bucket.hot.bucket\n"
+                "\n"
+                "  rule {\n"
+                "    apply_server_side_encryption_by_default {\n"
+                "      sse_algorithm     = \"aws:kms\"\n"
+                "      kms_master_key_id = aws_kms_key.hot.arn\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "HotKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "HotBucket:\n"
+                "  Type: AWS::S3Express::DirectoryBucket\n"
+                "  Properties:\n"
+                "    DataRedundancy: SingleAvailabilityZone\n"
+                "    LocationName: use1-az4\n"
+                "    BucketEncryption:\n"
+                "      ServerSideEncryptionConfiguration:\n"
+                "        - ServerSideEncryptionByDefault:\n"
+                "            SSEAlgorithm: aws:kms\n"
+                "            KMSMasterKeyID: !GetAtt HotKey.Arn\n"
+            ),
+            "cdk": (
+                "new s3express.CfnDirectoryBucket(this, 'HotBucket', {\n"
+                "  dataRedundancy: 'SingleAvailabilityZone',\n"
+                "  locationName: 'use1-az4',\n"
+                "  bucketEncryption: {\n"
+                "    serverSideEncryptionConfiguration: [{\n"
+                "      serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: key.keyArn },\n"
+                "    }],\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-specifying-kms-encryption.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_ServerSideEncryptionByDefault.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR117",
+        stem="s3_table_bucket_encrypted_without_kms",
+        title="S3 table or vector bucket encrypts with a customer managed key",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Without a declared encryption a table bucket of S3 Tables or a vector bucket of S3 Vectors encrypts with SSE-S3: no\n"
+            "key policy guards the data, and no use of a key is recorded. SSE-KMS takes a customer managed key there, named by its\n"
+            "ARN. The encryption of a vector bucket or index cannot be changed once it is created. Tables and indexes that declare\n"
+            "nothing are encrypted as the bucket that they stand in.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3tables_table_bucket\" \"lake\" {\n"
+                "  name = \"lake-tables\"\n"
+                "\n"
+                "  encryption_configuration = {\n"
+                "    sse_algorithm = \"aws:kms\"\n"
+                "    kms_key_arn   = aws_kms_key.lake.arn\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "TablesKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "LakeTables:\n"
+                "  Type: AWS::S3Tables::TableBucket\n"
+                "  Properties:\n"
+                "    TableBucketName: lake-tables\n"
+                "    EncryptionConfiguration:\n"
+                "      SSEAlgorithm: aws:kms\n"
+                "      KMSKeyArn: !GetAtt TablesKey.Arn\n"
+            ),
+            "cdk": (
+                "new s3tables.CfnTableBucket(this, 'LakeTables', {\n"
+                "  tableBucketName: 'lake-tables',\n"
+                "  encryptionConfiguration: { sseAlgorithm: 'aws:kms', kmsKeyArn: key.keyArn },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-kms-encryption.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_s3Buckets_EncryptionConfiguration.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_S3VectorBuckets_EncryptionConfiguration.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR201",
         stem="kms_key_never_rotates",
         title="KMS key rotates automatically",
@@ -693,6 +1030,60 @@ POLICIES: tuple[Policy, ...] = (
         },
     ),
     Policy(
+        id="SGR202",
+        stem="kms_key_rotates_too_rarely",
+        title="KMS key rotates at least once in the period that is asked for",
+        severity="low",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Automatic rotation makes new key material every 365 days unless a key sets another period, from 90 to 2560 days. The\n"
+            "longer one material is used, the more data hangs on it: a key that rotates every seven years passes a check that only\n"
+            "asks for rotation, and fails a policy that asks for a yearly one. How long may lie between two rotations is for each\n"
+            "organisation to decide. Keys that do not rotate at all, or cannot, are not judged by this policy.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_kms_key\" \"lake\" {\n"
+                "  enable_key_rotation     = true\n"
+                "  rotation_period_in_days = 365 # the default\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    RotationPeriodInDays: 365 # the default\n"
+            ),
+            "cdk": (
+                "new kms.Key(this, 'LakeKey', {\n"
+                "  enableKeyRotation: true,\n"
+                "  rotationPeriod: cdk.Duration.days(365), // the default\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/rotating-keys-enable.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
+        ),
+        compliance={},
+        parameters={
+            "maximum_days": Parameter(
+                default=365,
+                minimum=90,
+                maximum=2560,
+                description="The most days that may lie between two rotations",
+            ),
+        },
+    ),
+    Policy(
         id="SGR203",
         stem="kms_key_rotation_is_impossible",
         title="KMS key asks for automatic rotation only where AWS KMS supports it",
@@ -739,6 +1130,59 @@ POLICIES: tuple[Policy, ...] = (
             "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html",
         ),
         compliance={},
+    ),
+    Policy(
+        id="SGR204",
+        stem="kms_key_is_deleted_quickly",
+        title="KMS key leaves time to cancel its deletion",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A deleted KMS key cannot be brought back, and what it encrypted is lost with it. AWS KMS therefore waits for 7 to 30\n"
+            "days, 30 by default, in which the deletion can be cancelled; the key is unusable meanwhile, so that errors show who\n"
+            "still needs it. A job that runs once a week or a restore once a month does not fail in time where the window is short.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_kms_key\" \"lake\" {\n"
+                "  enable_key_rotation     = true\n"
+                "  deletion_window_in_days = 30 # the default\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    PendingWindowInDays: 30 # the default\n"
+            ),
+            "cdk": (
+                "new kms.Key(this, 'LakeKey', {\n"
+                "  enableKeyRotation: true,\n"
+                "  pendingWindow: cdk.Duration.days(30), // the default\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
+            "https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html",
+        ),
+        compliance={},
+        parameters={
+            "minimum_days": Parameter(
+                default=14,
+                minimum=7,
+                maximum=30,
+                description="The fewest days that may lie between scheduling the deletion of a key and deleting it",
+            ),
+        },
     ),
     Policy(
         id="SGR205",
@@ -922,6 +1366,248 @@ POLICIES: tuple[Policy, ...] = (
             ),
             "cis-aws-foundations-7.0": (
                 "2.21",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR208",
+        stem="kms_key_policy_can_lock_everyone_out",
+        title="KMS key policy can be changed by more than one principal",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A key is governed by its key policy alone: not even the root user of the account can change a policy that does not let\n"
+            "it. Where nobody may call `kms:PutKeyPolicy`, or only a role that somebody deletes, the key can be neither repaired nor\n"
+            "deleted without AWS Support. AWS KMS therefore refuses a policy that shuts its author out, unless this check is\n"
+            "bypassed. A statement for `arn:aws:iam::ACCOUNT:root` leaves the decision to the IAM policies of the account, which can\n"
+            "be given to another role; so does a second principal that may change the key policy.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_caller_identity\" \"current\" {}\n"
+                "\n"
+                "data \"aws_iam_policy_document\" \"lake_key\" {\n"
+                "  statement {\n"
+                "    sid       = \"LetIamPoliciesDecide\"\n"
+                "    actions   = [\"kms:*\"]\n"
+                "    resources = [\"*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"AWS\"\n"
+                "      identifiers = [\"arn:aws:iam::${data.aws_caller_identity.current.account_id}:root\"]\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_kms_key\" \"lake\" {\n"
+                "  enable_key_rotation = true\n"
+                "  policy              = data.aws_iam_policy_document.lake_key.json\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    KeyPolicy:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Sid: LetIamPoliciesDecide\n"
+                "          Effect: Allow\n"
+                "          Principal:\n"
+                "            AWS: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:root\n"
+                "          Action: kms:*\n"
+                "          Resource: \"*\"\n"
+            ),
+            "cdk": (
+                "// Without a policy of its own the key leaves the decision to the IAM policies of the account.\n"
+                "new kms.Key(this, 'LakeKey', { enableKeyRotation: true });\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
+            "https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR209",
+        stem="kms_key_policy_merges_administration_and_use",
+        title="KMS key policy keeps administration and decryption apart",
+        severity="low",
+        level="strict",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "One principal that may both administer a key and decrypt with it can read the data, give others access and destroy the\n"
+            "key, and nobody else has to agree. AWS recommends to keep the two apart: administrators change the policy and schedule\n"
+            "the deletion, users encrypt and decrypt. The statement for `arn:aws:iam::ACCOUNT:root` names no principal and is not\n"
+            "judged here: there the IAM policies of the account have to keep them apart.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_caller_identity\" \"current\" {}\n"
+                "\n"
+                "data \"aws_iam_policy_document\" \"lake_key\" {\n"
+                "  statement {\n"
+                "    sid       = \"LetIamPoliciesDecide\"\n"
+                "    actions   = [\"kms:*\"]\n"
+                "    resources = [\"*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"AWS\"\n"
+                "      identifiers = [\"arn:aws:iam::${data.aws_caller_identity.current.account_id}:root\"]\n"
+                "    }\n"
+                "  }\n"
+                "\n"
+                "  statement {\n"
+                "    sid       = \"Read\"\n"
+                "    actions   = [\"kms:Decrypt\", \"kms:DescribeKey\"]\n"
+                "    resources = [\"*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"AWS\"\n"
+                "      identifiers = [aws_iam_role.reader.arn]\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_kms_key\" \"lake\" {\n"
+                "  enable_key_rotation = true\n"
+                "  policy              = data.aws_iam_policy_document.lake_key.json\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    KeyPolicy:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Sid: LetIamPoliciesDecide\n"
+                "          Effect: Allow\n"
+                "          Principal:\n"
+                "            AWS: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:root\n"
+                "          Action: kms:*\n"
+                "          Resource: \"*\"\n"
+                "        - Sid: Read\n"
+                "          Effect: Allow\n"
+                "          Principal:\n"
+                "            AWS: arn:aws:iam::111122223333:role/lake-reader\n"
+                "          Action: [\"kms:Decrypt\", \"kms:DescribeKey\"]\n"
+                "          Resource: \"*\"\n"
+            ),
+            "cdk": (
+                "const lakeKey = new kms.Key(this, 'LakeKey', { enableKeyRotation: true });\n"
+                "lakeKey.grantAdmin(administrator);\n"
+                "lakeKey.grantDecrypt(reader);\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/least-privilege.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR210",
+        stem="kms_grant_is_unbounded",
+        title="KMS grant is for one principal, or for one encryption context",
+        severity="medium",
+        level="default",
+        languages=(
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A grant permits what it lists whatever the key policy and IAM policies say, and no policy document shows it. With\n"
+            "`CreateGrant` its principal can hand all of it on to any other principal; for the root of an account, or for a role of\n"
+            "another account, who uses the key is decided elsewhere. A constraint on the encryption context keeps such a grant, and\n"
+            "all that are made from it, to the data that it is meant for. Roles that only an AWS service can use are exempt.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_kms_grant\" \"reader\" {\n"
+                "  name              = \"reader\"\n"
+                "  key_id            = aws_kms_key.lake.key_id\n"
+                "  grantee_principal = aws_iam_role.reader.arn\n"
+                "  operations        = [\"Decrypt\", \"DescribeKey\"]\n"
+                "\n"
+                "  constraints {\n"
+                "    encryption_context_subset = {\n"
+                "      \"aws:s3:arn\" = \"arn:aws:s3:::lake-curated\"\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/grants.html",
+            "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html",
+            "https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantConstraints.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR211",
+        stem="kms_key_spec_is_weak",
+        title="KMS key for encryption has more than RSA 2048 bits",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "An RSA key of 2048 bits gives 112 bits of security, the least that NIST still accepts, and only until 2030: what is\n"
+            "encrypted with it today has to stay secret longer than that. RSA_3072 gives 128 bits, and SYMMETRIC_DEFAULT (AES of 256\n"
+            "bits) is both stronger and what AWS services need. Keys that sign are not judged: a signature need not outlast its use,\n"
+            "and the key can be replaced. The spec of a key cannot be changed, so this makes a new key.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_kms_key\" \"partners\" {\n"
+                "  customer_master_key_spec = \"RSA_4096\"\n"
+                "  key_usage                = \"ENCRYPT_DECRYPT\"\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "PartnersKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    KeySpec: RSA_4096\n"
+                "    KeyUsage: ENCRYPT_DECRYPT\n"
+            ),
+            "cdk": (
+                "new kms.Key(this, 'PartnersKey', {\n"
+                "  keySpec: kms.KeySpec.RSA_4096,\n"
+                "  keyUsage: kms.KeyUsage.ENCRYPT_DECRYPT,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html",
+            "https://docs.aws.amazon.com/controltower/latest/controlreference/kms-rules.html",
+        ),
+        compliance={
+            "aws-control-tower": (
+                "CT.KMS.PR.2",
             ),
         },
     ),
@@ -1740,6 +2426,253 @@ POLICIES: tuple[Policy, ...] = (
         compliance={},
     ),
     Policy(
+        id="SGR312",
+        stem="glue_catalog_encryption_not_managed",
+        title="Data Catalog encryption settings stand beside what they protect",
+        severity="info",
+        level="strict",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "The metadata of databases and the passwords of connections are encrypted as the settings of their Data Catalog say, one\n"
+            "set for each account and Region, and off by default. A configuration that declares databases or connections and no\n"
+            "settings leaves that to another stack, or to nobody. This policy only says that it cannot be seen here, once for each\n"
+            "configuration; where the settings are declared, other policies judge them.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_glue_data_catalog_encryption_settings\" \"catalog\" {\n"
+                "  data_catalog_encryption_settings {\n"
+                "    connection_password_encryption {\n"
+                "      return_connection_password_encrypted = true\n"
+                "      aws_kms_key_id                       = aws_kms_key.catalog.arn\n"
+                "    }\n"
+                "\n"
+                "    encryption_at_rest {\n"
+                "      catalog_encryption_mode = \"SSE-KMS\"\n"
+                "      sse_aws_kms_key_id      = aws_kms_key.catalog.arn\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "CatalogEncryption:\n"
+                "  Type: AWS::Glue::DataCatalogEncryptionSettings\n"
+                "  Properties:\n"
+                "    CatalogId: !Ref AWS::AccountId\n"
+                "    DataCatalogEncryptionSettings:\n"
+                "      ConnectionPasswordEncryption:\n"
+                "        ReturnConnectionPasswordEncrypted: true\n"
+                "        KmsKeyId: !ImportValue catalog-key-arn\n"
+                "      EncryptionAtRest:\n"
+                "        CatalogEncryptionMode: SSE-KMS\n"
+                "        SseAwsKmsKeyId: !ImportValue catalog-key-arn\n"
+            ),
+            "cdk": (
+                "new glue.CfnDataCatalogEncryptionSettings(this, 'CatalogEncryption', {\n"
+                "  catalogId: this.account,\n"
+                "  dataCatalogEncryptionSettings: {\n"
+                "    connectionPasswordEncryption: {\n"
+                "      returnConnectionPasswordEncrypted: true,\n"
+                "      kmsKeyId: key.keyArn,\n"
+                "    },\n"
+                "    encryptionAtRest: { catalogEncryptionMode: 'SSE-KMS', sseAwsKmsKeyId: key.keyArn },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/encrypt-glue-data-catalog.html",
+            "https://docs.aws.amazon.com/glue/latest/webapi/API_DataCatalogEncryptionSettings.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR313",
+        stem="glue_ml_transform_in_clear",
+        title="Glue machine learning transform encrypts its user data",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+        ),
+        since="0.1.0",
+        why=(
+            "A machine learning transform copies records to label and to learn from. Unless its user data is encrypted with a KMS\n"
+            "key (`MLUserDataEncryptionMode: SSE-KMS`), no key policy of yours guards that copy. The mode can only be set when the\n"
+            "transform is created. Which key is used is not asked here. The AWS provider for Terraform has no argument for it.\n"
+        ),
+        fix={
+            "cloudformation": (
+                "MatchCustomers:\n"
+                "  Type: AWS::Glue::MLTransform\n"
+                "  Properties:\n"
+                "    Role: !GetAtt TransformRole.Arn\n"
+                "    InputRecordTables:\n"
+                "      GlueTables:\n"
+                "        - DatabaseName: customers\n"
+                "          TableName: records\n"
+                "    TransformParameters:\n"
+                "      TransformType: FIND_MATCHES\n"
+                "      FindMatchesParameters:\n"
+                "        PrimaryKeyColumnName: id\n"
+                "    TransformEncryption:\n"
+                "      MLUserDataEncryption:\n"
+                "        MLUserDataEncryptionMode: SSE-KMS\n"
+                "        KmsKeyId: !GetAtt LakeKey.Arn\n"
+            ),
+            "cdk": (
+                "new glue.CfnMLTransform(this, 'MatchCustomers', {\n"
+                "  // ...\n"
+                "  transformEncryption: {\n"
+                "    mlUserDataEncryption: {\n"
+                "      mlUserDataEncryptionMode: 'SSE-KMS',\n"
+                "      kmsKeyId: key.keyArn,\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/webapi/API_TransformEncryption.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/glue-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "Glue.3",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR314",
+        stem="glue_connection_without_tls",
+        title="Glue connection enforces TLS",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Unless a connection enforces TLS, AWS Glue ignores a failed TLS handshake and sends credentials and data in clear. The\n"
+            "property depends on the type: `JDBC_ENFORCE_SSL` for JDBC, `ENFORCE_SSL` for the database connectors of the newer kind,\n"
+            "both false by default; `KAFKA_SSL_ENABLED` for Kafka, true by default. A property that skips the check of the\n"
+            "certificate, or a setting of the URL that switches TLS off, undoes it. Connections of type NETWORK, to services over\n"
+            "HTTPS and of custom connectors are not judged, and neither is Snowflake, whose driver always uses TLS. A MongoDB\n"
+            "connection only shows it in its URL.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_glue_connection\" \"orders\" {\n"
+                "  name = \"orders\"\n"
+                "\n"
+                "  connection_properties = {\n"
+                "    JDBC_CONNECTION_URL = \"jdbc:postgresql://orders.example.com:5432/orders\"\n"
+                "    JDBC_ENFORCE_SSL    = \"true\"\n"
+                "    SECRET_ID           = \"orders/reader\"\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "OrdersConnection:\n"
+                "  Type: AWS::Glue::Connection\n"
+                "  Properties:\n"
+                "    CatalogId: !Ref AWS::AccountId\n"
+                "    ConnectionInput:\n"
+                "      ConnectionType: JDBC\n"
+                "      ConnectionProperties:\n"
+                "        JDBC_CONNECTION_URL: jdbc:postgresql://orders.example.com:5432/orders\n"
+                "        JDBC_ENFORCE_SSL: \"true\"\n"
+                "        SECRET_ID: orders/reader\n"
+            ),
+            "cdk": (
+                "new glue.CfnConnection(this, 'OrdersConnection', {\n"
+                "  catalogId: this.account,\n"
+                "  connectionInput: {\n"
+                "    connectionType: 'JDBC',\n"
+                "    connectionProperties: {\n"
+                "      JDBC_CONNECTION_URL: 'jdbc:postgresql://orders.example.com:5432/orders',\n"
+                "      JDBC_ENFORCE_SSL: 'true',\n"
+                "      SECRET_ID: 'orders/reader',\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/connection-properties.html",
+            "https://docs.aws.amazon.com/glue/latest/webapi/API_Connection.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR315",
+        stem="glue_connection_holds_a_password",
+        title="Glue connection names a secret instead of holding a credential",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A password in the properties, the authentication configuration or the URL of a connection is readable for everybody who\n"
+            "sees the configuration, its history or the state of Terraform, and stays in the Data Catalog, where `GetConnection`\n"
+            "returns it. A secret of AWS Secrets Manager named in `SECRET_ID` or `SecretArn` is read when the connection is opened.\n"
+            "What a parameter, a variable or a dynamic reference gives does not stand in the configuration, but deployment stores it\n"
+            "in the Data Catalog all the same: that passes where the configuration also declares that the catalog keeps connection\n"
+            "passwords encrypted, and cannot be decided where it does not.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_glue_connection\" \"orders\" {\n"
+                "  name = \"orders\"\n"
+                "\n"
+                "  connection_properties = {\n"
+                "    JDBC_CONNECTION_URL = \"jdbc:postgresql://orders.example.com:5432/orders\"\n"
+                "    JDBC_ENFORCE_SSL    = \"true\"\n"
+                "    SECRET_ID           = \"orders/reader\"\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "OrdersConnection:\n"
+                "  Type: AWS::Glue::Connection\n"
+                "  Properties:\n"
+                "    CatalogId: !Ref AWS::AccountId\n"
+                "    ConnectionInput:\n"
+                "      ConnectionType: JDBC\n"
+                "      ConnectionProperties:\n"
+                "        JDBC_CONNECTION_URL: jdbc:postgresql://orders.example.com:5432/orders\n"
+                "        JDBC_ENFORCE_SSL: \"true\"\n"
+                "        SECRET_ID: orders/reader\n"
+            ),
+            "cdk": (
+                "new glue.CfnConnection(this, 'OrdersConnection', {\n"
+                "  catalogId: this.account,\n"
+                "  connectionInput: {\n"
+                "    connectionType: 'JDBC',\n"
+                "    connectionProperties: {\n"
+                "      JDBC_CONNECTION_URL: 'jdbc:postgresql://orders.example.com:5432/orders',\n"
+                "      JDBC_ENFORCE_SSL: 'true',\n"
+                "      SECRET_ID: 'orders/reader',\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/connection-properties-secrets-manager.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/encrypt-connection-passwords.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR318",
         stem="glue_job_writes_to_weaker_bucket",
         title="Glue job keeps its script and output in buckets as strong as its security configuration",
@@ -1937,6 +2870,1266 @@ POLICIES: tuple[Policy, ...] = (
             "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html",
             "https://docs.aws.amazon.com/kms/latest/developerguide/data-keys.html",
             "https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR402",
+        stem="emr_security_configuration_leaves_data_in_clear",
+        title="EMR security configuration encrypts data in S3, on local disks and in transit",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A security configuration of Amazon EMR switches encryption at rest and in transit on by two flags, which are false\n"
+            "where they are not written: without `EnableAtRestEncryption` all that stands below `AtRestEncryptionConfiguration` has\n"
+            "no effect. Amazon S3 and local disks are two parts of it, and each is left out unless it is written. Without the part\n"
+            "for S3, objects get the default of the bucket that they go to, which has no key of yours unless the bucket names one;\n"
+            "without the part for local disks, Amazon EMR encrypts neither HDFS nor what spills to disk; without encryption in\n"
+            "transit, the nodes of the cluster exchange the same data in plain text.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_emr_security_configuration\" \"lake\" {\n"
+                "  name = \"lake\"\n"
+                "\n"
+                "  configuration = jsonencode({\n"
+                "    EncryptionConfiguration = {\n"
+                "      EnableAtRestEncryption    = true\n"
+                "      EnableInTransitEncryption = true\n"
+                "      AtRestEncryptionConfiguration = {\n"
+                "        S3EncryptionConfiguration = {\n"
+                "          EncryptionMode = \"SSE-KMS\"\n"
+                "          AwsKmsKey      = aws_kms_key.lake.arn\n"
+                "        }\n"
+                "        LocalDiskEncryptionConfiguration = {\n"
+                "          EncryptionKeyProviderType = \"AwsKms\"\n"
+                "          AwsKmsKey                 = aws_kms_key.lake.arn\n"
+                "          EnableEbsEncryption       = true\n"
+                "        }\n"
+                "      }\n"
+                "      InTransitEncryptionConfiguration = {\n"
+                "        TLSCertificateConfiguration = {\n"
+                "          CertificateProviderType = \"PEM\"\n"
+                "          S3Object                = \"s3://amzn-s3-demo-bucket/certificates.zip\"\n"
+                "        }\n"
+                "      }\n"
+                "    }\n"
+                "  })\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "LakeClusterEncryption:\n"
+                "  Type: AWS::EMR::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    SecurityConfiguration:\n"
+                "      EncryptionConfiguration:\n"
+                "        EnableAtRestEncryption: true\n"
+                "        EnableInTransitEncryption: true\n"
+                "        AtRestEncryptionConfiguration:\n"
+                "          S3EncryptionConfiguration:\n"
+                "            EncryptionMode: SSE-KMS\n"
+                "            AwsKmsKey: !GetAtt LakeKey.Arn\n"
+                "          LocalDiskEncryptionConfiguration:\n"
+                "            EncryptionKeyProviderType: AwsKms\n"
+                "            AwsKmsKey: !GetAtt LakeKey.Arn\n"
+                "            EnableEbsEncryption: true\n"
+                "        InTransitEncryptionConfiguration:\n"
+                "          TLSCertificateConfiguration:\n"
+                "            CertificateProviderType: PEM\n"
+                "            S3Object: s3://amzn-s3-demo-bucket/certificates.zip\n"
+            ),
+            "cdk": (
+                "new emr.CfnSecurityConfiguration(this, 'LakeClusterEncryption', {\n"
+                "  securityConfiguration: {\n"
+                "    EncryptionConfiguration: {\n"
+                "      EnableAtRestEncryption: true,\n"
+                "      EnableInTransitEncryption: true,\n"
+                "      AtRestEncryptionConfiguration: {\n"
+                "        S3EncryptionConfiguration: { EncryptionMode: 'SSE-KMS', AwsKmsKey: key.keyArn },\n"
+                "        LocalDiskEncryptionConfiguration: {\n"
+                "          EncryptionKeyProviderType: 'AwsKms',\n"
+                "          AwsKmsKey: key.keyArn,\n"
+                "          EnableEbsEncryption: true,\n"
+                "        },\n"
+                "      },\n"
+                "      InTransitEncryptionConfiguration: {\n"
+                "        TLSCertificateConfiguration: {\n"
+                "          CertificateProviderType: 'PEM',\n"
+                "          S3Object: 's3://amzn-s3-demo-bucket/certificates.zip',\n"
+                "        },\n"
+                "      },\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-create-security-configuration.html",
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-data-encryption-options.html",
+            "https://docs.aws.amazon.com/controltower/latest/controlreference/emr-rules.html",
+        ),
+        compliance={
+            "aws-control-tower": (
+                "CT.EMR.PR.1",
+                "CT.EMR.PR.4",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR403",
+        stem="emr_client_side_key_is_unmanaged",
+        title="EMR security configuration encrypts with customer managed keys of AWS KMS",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "With `CSE-Custom`, and with a `Custom` provider for local disks, the keys come from a Java class that the cluster\n"
+            "loads. AWS lets such a class return whatever it likes, a key in its own code included: no key policy, no rotation and\n"
+            "no record of use in CloudTrail come with it, and who loses the key loses the data. With `SSE-KMS`, `CSE-KMS` and\n"
+            "`AwsKms` the key decides who may decrypt: Amazon EMR takes the ARN of a symmetric key in its own Region, and the key\n"
+            "policy of an AWS managed key cannot be limited to the roles of the data lake.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_emr_security_configuration\" \"lake\" {\n"
+                "  name = \"lake\"\n"
+                "\n"
+                "  configuration = jsonencode({\n"
+                "    EncryptionConfiguration = {\n"
+                "      EnableAtRestEncryption    = true\n"
+                "      EnableInTransitEncryption = false # another question: SGR402\n"
+                "      AtRestEncryptionConfiguration = {\n"
+                "        S3EncryptionConfiguration = {\n"
+                "          EncryptionMode = \"CSE-KMS\"\n"
+                "          AwsKmsKey      = aws_kms_key.lake.arn\n"
+                "        }\n"
+                "        LocalDiskEncryptionConfiguration = {\n"
+                "          EncryptionKeyProviderType = \"AwsKms\"\n"
+                "          AwsKmsKey                 = aws_kms_key.lake.arn\n"
+                "        }\n"
+                "      }\n"
+                "    }\n"
+                "  })\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "LakeClusterEncryption:\n"
+                "  Type: AWS::EMR::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    SecurityConfiguration:\n"
+                "      EncryptionConfiguration:\n"
+                "        EnableAtRestEncryption: true\n"
+                "        EnableInTransitEncryption: true\n"
+                "        AtRestEncryptionConfiguration:\n"
+                "          S3EncryptionConfiguration:\n"
+                "            EncryptionMode: CSE-KMS\n"
+                "            AwsKmsKey: !GetAtt LakeKey.Arn\n"
+                "          LocalDiskEncryptionConfiguration:\n"
+                "            EncryptionKeyProviderType: AwsKms\n"
+                "            AwsKmsKey: !GetAtt LakeKey.Arn\n"
+                "        InTransitEncryptionConfiguration:\n"
+                "          TLSCertificateConfiguration:\n"
+                "            CertificateProviderType: PEM\n"
+                "            S3Object: s3://amzn-s3-demo-bucket/certificates.zip\n"
+            ),
+            "cdk": (
+                "new emr.CfnSecurityConfiguration(this, 'LakeClusterEncryption', {\n"
+                "  securityConfiguration: {\n"
+                "    EncryptionConfiguration: {\n"
+                "      EnableAtRestEncryption: true,\n"
+                "      EnableInTransitEncryption: true,\n"
+                "      AtRestEncryptionConfiguration: {\n"
+                "        S3EncryptionConfiguration: { EncryptionMode: 'CSE-KMS', AwsKmsKey: key.keyArn },\n"
+                "        LocalDiskEncryptionConfiguration: {\n"
+                "          EncryptionKeyProviderType: 'AwsKms',\n"
+                "          AwsKmsKey: key.keyArn,\n"
+                "        },\n"
+                "      },\n"
+                "      InTransitEncryptionConfiguration: {\n"
+                "        TLSCertificateConfiguration: {\n"
+                "          CertificateProviderType: 'PEM',\n"
+                "          S3Object: 's3://amzn-s3-demo-bucket/certificates.zip',\n"
+                "        },\n"
+                "      },\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-encryption-enable.html",
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-create-security-configuration.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR404",
+        stem="emr_cluster_without_security_configuration",
+        title="EMR cluster uses a security configuration",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A cluster of Amazon EMR gets its encryption from the security configuration that it names when it is launched; one\n"
+            "that names none keeps HDFS and what spills to local disks in plain text, sends data between its nodes in\n"
+            "plain text, and writes to Amazon S3 with whatever the bucket has as its default. The setting cannot be changed for a\n"
+            "running cluster. The name has to lead to a security configuration of Amazon EMR: one of AWS Glue, or the logical id of\n"
+            "the resource, does not. Amazon EMR Serverless takes no security configuration and is not judged.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_emr_cluster\" \"lake\" {\n"
+                "  name                   = \"lake\"\n"
+                "  release_label          = \"emr-7.9.0\"\n"
+                "  applications           = [\"Spark\"]\n"
+                "  service_role           = aws_iam_role.emr.arn\n"
+                "  security_configuration = aws_emr_security_configuration.lake.name\n"
+                "\n"
+                "  ec2_attributes {\n"
+                "    instance_profile = aws_iam_instance_profile.emr.arn\n"
+                "  }\n"
+                "\n"
+                "  master_instance_group {\n"
+                "    instance_type = \"m7g.xlarge\"\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeCluster:\n"
+                "  Type: AWS::EMR::Cluster\n"
+                "  Properties:\n"
+                "    Name: lake\n"
+                "    ReleaseLabel: emr-7.9.0\n"
+                "    ServiceRole: !ImportValue emr-role-name\n"
+                "    JobFlowRole: !ImportValue emr-instance-profile-name\n"
+                "    SecurityConfiguration: !Ref LakeClusterEncryption\n"
+                "    Instances:\n"
+                "      MasterInstanceGroup:\n"
+                "        InstanceCount: 1\n"
+                "        InstanceType: m7g.xlarge\n"
+                "LakeClusterEncryption:\n"
+                "  Type: AWS::EMR::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    SecurityConfiguration:\n"
+                "      EncryptionConfiguration:\n"
+                "        EnableAtRestEncryption: true\n"
+                "        EnableInTransitEncryption: true\n"
+                "        AtRestEncryptionConfiguration:\n"
+                "          S3EncryptionConfiguration:\n"
+                "            EncryptionMode: SSE-KMS\n"
+                "            AwsKmsKey: !ImportValue lake-key-arn\n"
+                "          LocalDiskEncryptionConfiguration:\n"
+                "            EncryptionKeyProviderType: AwsKms\n"
+                "            AwsKmsKey: !ImportValue lake-key-arn\n"
+                "        InTransitEncryptionConfiguration:\n"
+                "          TLSCertificateConfiguration:\n"
+                "            CertificateProviderType: PEM\n"
+                "            S3Object: s3://amzn-s3-demo-bucket/certificates.zip\n"
+            ),
+            "cdk": (
+                "new emr.CfnCluster(this, 'LakeCluster', {\n"
+                "  name: 'lake',\n"
+                "  releaseLabel: 'emr-7.9.0',\n"
+                "  serviceRole: serviceRole.roleName,\n"
+                "  jobFlowRole: instanceProfile.ref,\n"
+                "  securityConfiguration: lakeClusterEncryption.ref, // an emr.CfnSecurityConfiguration\n"
+                "  instances: { masterInstanceGroup: { instanceCount: 1, instanceType: 'm7g.xlarge' } },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-specify-security-configuration.html",
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-data-encryption.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR405",
+        stem="athena_results_in_clear",
+        title="Athena says how results of queries are encrypted",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Results of queries are copies of what was selected, and `INSERT INTO`, `UNLOAD` and tables made by queries are\n"
+            "encrypted like them. Where a workgroup names a place for results and no encryption option, Athena asks Amazon S3 for\n"
+            "nothing, and the default of the bucket applies: at least SSE-S3, and a key of yours only if the bucket names one. The\n"
+            "options `SSE_KMS` and `CSE_KMS` need a key. Results that Athena keeps itself are always encrypted, with a key of\n"
+            "Athena unless one of yours is named. A workgroup without a place for results leaves both to its clients and is not\n"
+            "judged here.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_athena_workgroup\" \"analysts\" {\n"
+                "  name = \"analysts\"\n"
+                "\n"
+                "  configuration {\n"
+                "    enforce_workgroup_configuration = true\n"
+                "\n"
+                "    result_configuration {\n"
+                "      output_location = \"s3://${aws_s3_bucket.results.bucket}/analysts/\"\n"
+                "\n"
+                "      encryption_configuration {\n"
+                "        encryption_option = \"SSE_KMS\"\n"
+                "        kms_key_arn       = aws_kms_key.results.arn\n"
+                "      }\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "ResultsKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "Analysts:\n"
+                "  Type: AWS::Athena::WorkGroup\n"
+                "  Properties:\n"
+                "    Name: analysts\n"
+                "    WorkGroupConfiguration:\n"
+                "      EnforceWorkGroupConfiguration: true\n"
+                "      ResultConfiguration:\n"
+                "        OutputLocation: s3://amzn-s3-demo-bucket/analysts/\n"
+                "        EncryptionConfiguration:\n"
+                "          EncryptionOption: SSE_KMS\n"
+                "          KmsKey: !GetAtt ResultsKey.Arn\n"
+            ),
+            "cdk": (
+                "new athena.CfnWorkGroup(this, 'Analysts', {\n"
+                "  name: 'analysts',\n"
+                "  workGroupConfiguration: {\n"
+                "    enforceWorkGroupConfiguration: true,\n"
+                "    resultConfiguration: {\n"
+                "      outputLocation: 's3://amzn-s3-demo-bucket/analysts/',\n"
+                "      encryptionConfiguration: { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn },\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/athena/latest/ug/encrypting-query-results-stored-in-s3.html",
+            "https://docs.aws.amazon.com/athena/latest/ug/managed-results.html",
+            "https://docs.aws.amazon.com/athena/latest/APIReference/API_EncryptionConfiguration.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR406",
+        stem="athena_clients_may_override",
+        title="Athena workgroup overrides the settings of its clients",
+        severity="low",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "With `EnforceWorkGroupConfiguration` set to false, a query takes the place and the encryption of its results from the\n"
+            "client, and the workgroup's own only where the client sends none. Whoever may run a query can so write results to\n"
+            "another bucket, with another key or without one. Where nothing is written the setting is true. A workgroup may instead\n"
+            "keep its encryption as the minimum that clients have to choose. Workgroups for Apache Spark take no such settings from\n"
+            "clients and are not judged.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_athena_workgroup\" \"analysts\" {\n"
+                "  name = \"analysts\"\n"
+                "\n"
+                "  configuration {\n"
+                "    enforce_workgroup_configuration = true\n"
+                "\n"
+                "    result_configuration {\n"
+                "      output_location = \"s3://${aws_s3_bucket.results.bucket}/analysts/\"\n"
+                "\n"
+                "      encryption_configuration {\n"
+                "        encryption_option = \"SSE_KMS\"\n"
+                "        kms_key_arn       = aws_kms_key.results.arn\n"
+                "      }\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "Analysts:\n"
+                "  Type: AWS::Athena::WorkGroup\n"
+                "  Properties:\n"
+                "    Name: analysts\n"
+                "    WorkGroupConfiguration:\n"
+                "      EnforceWorkGroupConfiguration: true\n"
+                "      ResultConfiguration:\n"
+                "        OutputLocation: s3://amzn-s3-demo-bucket/analysts/\n"
+                "        EncryptionConfiguration:\n"
+                "          EncryptionOption: SSE_KMS\n"
+                "          KmsKey: !ImportValue results-key-arn\n"
+            ),
+            "cdk": (
+                "new athena.CfnWorkGroup(this, 'Analysts', {\n"
+                "  name: 'analysts',\n"
+                "  workGroupConfiguration: {\n"
+                "    enforceWorkGroupConfiguration: true,\n"
+                "    resultConfiguration: {\n"
+                "      outputLocation: 's3://amzn-s3-demo-bucket/analysts/',\n"
+                "      encryptionConfiguration: { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn },\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/athena/latest/ug/workgroups-settings-override.html",
+            "https://docs.aws.amazon.com/athena/latest/ug/workgroups-minimum-encryption.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR407",
+        stem="spark_settings_carry_a_key",
+        title="Settings of Spark and Hadoop hold no key",
+        severity="critical",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Settings of Spark and Hadoop are open to read: they are in the template and the job's definition, the interfaces of\n"
+            "Amazon EMR and AWS Glue give them out in plain text, and the Spark user interface shows them. A key for server-side\n"
+            "encryption with customer-provided keys (`fs.s3a.encryption.key` with `SSE-C`), a key of client-side encryption or an\n"
+            "access key of an AWS account in them protects nothing from anybody who may look. With `SSE-KMS` the same setting takes\n"
+            "the ARN of a KMS key, which is no secret; access to Amazon S3 comes from the role of the cluster or job. A secret that\n"
+            "a setting has to have can be read by Amazon EMR from AWS Secrets Manager (`EMR.secret@`).\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_glue_job\" \"ingest\" {\n"
+                "  name     = \"ingest\"\n"
+                "  role_arn = aws_iam_role.glue.arn\n"
+                "\n"
+                "  command {\n"
+                "    script_location = \"s3://${aws_s3_bucket.scripts.bucket}/ingest.py\"\n"
+                "  }\n"
+                "\n"
+                "  default_arguments = {\n"
+                "    \"--conf\" = join(\" \", [\n"
+                "      \"spark.hadoop.fs.s3a.encryption.algorithm=SSE-KMS\",\n"
+                "      \"--conf spark.hadoop.fs.s3a.encryption.key=${aws_kms_key.lake.arn}\", # the ARN of a key, never a key\n"
+                "    ])\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "SparkApplication:\n"
+                "  Type: AWS::EMRServerless::Application\n"
+                "  Properties:\n"
+                "    Type: Spark\n"
+                "    ReleaseLabel: emr-7.9.0\n"
+                "    RuntimeConfiguration:\n"
+                "      - Classification: spark-defaults\n"
+                "        Properties:\n"
+                "          spark.hadoop.fs.s3a.encryption.algorithm: SSE-KMS\n"
+                "          spark.hadoop.fs.s3a.encryption.key: !GetAtt LakeKey.Arn # the ARN of a key, never a key\n"
+            ),
+            "cdk": (
+                "new emrserverless.CfnApplication(this, 'SparkApplication', {\n"
+                "  type: 'Spark',\n"
+                "  releaseLabel: 'emr-7.9.0',\n"
+                "  runtimeConfiguration: [\n"
+                "    {\n"
+                "      classification: 'spark-defaults',\n"
+                "      properties: {\n"
+                "        'spark.hadoop.fs.s3a.encryption.algorithm': 'SSE-KMS',\n"
+                "        'spark.hadoop.fs.s3a.encryption.key': key.keyArn, // the ARN of a key, never a key\n"
+                "      },\n"
+                "    },\n"
+                "  ],\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/storing-sensitive-data.html",
+            "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-configure-apps.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR601",
+        stem="trail_without_customer_key",
+        title="CloudTrail encrypts what it records with a customer managed key",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Log files of a trail name who used which key on which data. Without a key of yours CloudTrail encrypts them with\n"
+            "SSE-S3, and an event data store with a key that AWS owns: everybody who may read the bucket or query the store reads\n"
+            "the events. With a customer managed key a reader also needs the permission to decrypt, and the key policy can withhold\n"
+            "it; that of an AWS managed key cannot be edited. A key that is disabled, cannot encrypt or does not let\n"
+            "`cloudtrail.amazonaws.com` use it keeps CloudTrail from delivering. Whether a key that is declared elsewhere is customer\n"
+            "managed cannot be told.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name           = \"audit\"\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "  kms_key_id     = aws_kms_key.audit.arn # its policy lets cloudtrail.amazonaws.com use it\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+                "    KMSKeyId: !GetAtt AuditKey.Arn # its policy lets cloudtrail.amazonaws.com use it\n"
+            ),
+            "cdk": (
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "  encryptionKey: auditKey, // its policy lets cloudtrail.amazonaws.com use it\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.2",
+                "CloudTrail.10",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.7",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.5",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.5",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.5",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.5",
+            ),
+            "nist-800-53-r5": (
+                "AU-9",
+                "CA-9(1)",
+                "CM-3(6)",
+                "SC-7(10)",
+                "SC-12(2)",
+                "SC-13",
+                "SC-28",
+                "SC-28(1)",
+                "SI-7(6)",
+            ),
+            "pci-dss-4.0.1": (
+                "10.3.2",
+            ),
+            "hipaa-164.312": (
+                "(a)(2)(iv)",
+                "(c)(1)",
+                "(c)(2)",
+                "(e)(2)(ii)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 30",
+                "art. 32",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR602",
+        stem="trail_cannot_prove_integrity",
+        title="CloudTrail trail validates its log files",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "With log file validation CloudTrail delivers a signed digest of its log files every hour. Without the digests nobody can\n"
+            "show afterwards that a log file was not changed or deleted, and what a trail says of the use of keys and data is no\n"
+            "evidence. Validation is off by default in CloudFormation and in Terraform.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name                       = \"audit\"\n"
+                "  s3_bucket_name             = aws_s3_bucket.audit.id\n"
+                "  enable_log_file_validation = true\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+                "    EnableLogFileValidation: true\n"
+            ),
+            "cdk": (
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "  enableFileValidation: true, // the default\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.4",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.2",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.2",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.2",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.2",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.2",
+            ),
+            "nist-800-53-r5": (
+                "AU-9",
+                "SI-4",
+                "SI-7(1)",
+                "SI-7(3)",
+                "SI-7(7)",
+            ),
+            "pci-dss-4.0.1": (
+                "10.3.2",
+            ),
+            "hipaa-164.312": (
+                "(b)",
+                "(c)(1)",
+                "(c)(2)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 32",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR603",
+        stem="trail_misses_regions",
+        title="CloudTrail trails record the events of all Regions",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Keys and buckets can be used from every Region, and nobody watches a Region that no one works in: copies of data that\n"
+            "are made there leave no trace in a trail of one Region. Both CloudFormation and Terraform make trails of one Region\n"
+            "unless told otherwise. Events of global services such as IAM and AWS STS are among those of all Regions.\n"
+            "The trails of a template or root module are judged together, and one finding is reported: one trail for all Regions\n"
+            "that records management events is enough, and an event data store for all Regions counts, too. Where no trail records\n"
+            "management events at all, that is told by the policy on key use.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name                          = \"audit\"\n"
+                "  s3_bucket_name                = aws_s3_bucket.audit.id\n"
+                "  is_multi_region_trail         = true\n"
+                "  include_global_service_events = true # the default\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+                "    IsMultiRegionTrail: true\n"
+                "    IncludeGlobalServiceEvents: true\n"
+            ),
+            "cdk": (
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "  isMultiRegionTrail: true, // the default\n"
+                "  includeGlobalServiceEvents: true, // the default\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-multi-region-trails.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.1",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.1",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.1",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.1",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.1",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.1",
+            ),
+            "nist-800-53-r5": (
+                "AC-2(4)",
+                "AC-4(26)",
+                "AC-6(9)",
+                "AU-2",
+                "AU-3",
+                "AU-6(3)",
+                "AU-6(4)",
+                "AU-10",
+                "AU-12",
+                "AU-14(1)",
+                "CA-7",
+                "SC-7(9)",
+                "SI-3(8)",
+                "SI-4(20)",
+                "SI-7(8)",
+                "SA-8(22)",
+            ),
+            "hipaa-164.312": (
+                "(b)",
+                "(e)(2)(i)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 30",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR604",
+        stem="trail_is_not_logging",
+        title="CloudTrail trail is switched on",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A trail whose logging is switched off records nothing, and looks in lists of trails like any other: uses of keys,\n"
+            "changes of key policies and reads of data leave no trace. CloudFormation requires the property and creates no trail\n"
+            "without it; in Terraform logging is on by default.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name           = \"audit\"\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "  enable_logging = true # the default\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+            ),
+            "cdk": (
+                "// The construct always switches logging on.\n"
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-turning-off-logging.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.3",
+            ),
+            "pci-dss-4.0.1": (
+                "10.2.1",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR605",
+        stem="trail_ignores_key_use",
+        title="CloudTrail trails record what is done with KMS keys",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Encryption with a customer managed key is worth what can be seen of the key. A trail can leave AWS KMS out, because its\n"
+            "events are many: then no use of a key is recorded, and whoever decrypts data leaves no trace. Uses such as Decrypt and\n"
+            "GenerateDataKey are read events, so that a trail of write events misses them; changes such as DisableKey and\n"
+            "ScheduleKeyDeletion are write events. A trail with advanced event selectors records management events only where a\n"
+            "selector of the category Management asks for them.\n"
+            "The trails and event data stores of a template or root module are judged together, and one finding is reported: a\n"
+            "second trail that only records data events is no failure, and one trail may record reads, another writes.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name           = \"audit\"\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "\n"
+                "  event_selector {\n"
+                "    include_management_events = true  # the default\n"
+                "    read_write_type           = \"All\" # the default\n"
+                "    # No exclude_management_event_sources: AWS KMS is recorded.\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+                "    EventSelectors:\n"
+                "      - IncludeManagementEvents: true # the default\n"
+                "        ReadWriteType: All # the default\n"
+                "        # No ExcludeManagementEventSources: AWS KMS is recorded.\n"
+            ),
+            "cdk": (
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "  managementEvents: cloudtrail.ReadWriteType.ALL,\n"
+                "  // No excludeManagementEventSources: AWS KMS is recorded.\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.1",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.1",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.1",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.1",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.1",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.1",
+            ),
+            "nist-800-53-r5": (
+                "AC-2(4)",
+                "AC-4(26)",
+                "AC-6(9)",
+                "AU-2",
+                "AU-3",
+                "AU-6(3)",
+                "AU-6(4)",
+                "AU-10",
+                "AU-12",
+                "AU-14(1)",
+                "CA-7",
+                "SC-7(9)",
+                "SI-3(8)",
+                "SI-4(20)",
+                "SI-7(8)",
+                "SA-8(22)",
+            ),
+            "hipaa-164.312": (
+                "(b)",
+                "(e)(2)(i)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 30",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR606",
+        stem="trail_ignores_data_lake_objects",
+        title="CloudTrail trails record reads and writes of objects in the buckets beside them",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Trails record no data events by default: who read or deleted an object of the data lake is then known to nobody. A trail\n"
+            "records them for all buckets (`arn:aws:s3`), or for those whose ARN its selectors begin with.\n"
+            "Judged are templates and root modules that declare both a trail and buckets, all trails and event data stores together;\n"
+            "one finding is reported, and names up to three buckets. Buckets that something of the same template or root module\n"
+            "delivers logs to need no data events: a trail of its own log files would never end. Every other bucket does, also where\n"
+            "the selectors name some buckets and leave this one out, because whether that was meant cannot be told. A selector for\n"
+            "some objects of a bucket, for one direction only, or without GetObject, PutObject or DeleteObject is not enough; leaving\n"
+            "out a prefix or a role is the author's decision.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name           = \"audit\"\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "\n"
+                "  event_selector {\n"
+                "    data_resource {\n"
+                "      type   = \"AWS::S3::Object\"\n"
+                "      values = [\"${aws_s3_bucket.lake.arn}/\"] # or arn:aws:s3 for all buckets\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+                "    EventSelectors:\n"
+                "      - DataResources:\n"
+                "          - Type: AWS::S3::Object\n"
+                "            Values:\n"
+                "              - !Sub ${LakeBucket.Arn}/ # or arn:aws:s3 for all buckets\n"
+            ),
+            "cdk": (
+                "const trail = new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "});\n"
+                "trail.addS3EventSelector([{ bucket: lakeBucket }]); // or logAllS3DataEvents()\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/filtering-data-events.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "S3.22",
+                "S3.23",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.8",
+                "3.9",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.8",
+                "3.9",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.8",
+                "4.9",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.8",
+                "4.9",
+            ),
+            "pci-dss-4.0.1": (
+                "10.2.1",
+            ),
+            "hipaa-164.312": (
+                "(a)(2)(i)",
+                "(b)",
+                "(e)(2)(i)",
+            ),
+            "gdpr": (
+                "art. 30",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR611",
+        stem="config_recorder_misses_storage_and_keys",
+        title="AWS Config records buckets, keys and Glue jobs",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "AWS Config keeps the history of what its recorder records, and its rules check only that: a recorder that leaves out\n"
+            "buckets, KMS keys or Glue jobs, or that is not started, says nothing about the encryption of the data lake.\n"
+            "Without a recording group all supported types are recorded. CloudFormation starts a recorder when it creates it, unless\n"
+            "StartedOnCreate is false. Terraform starts none: a resource of type `aws_config_configuration_recorder_status` does, and\n"
+            "it is looked for in the root module of the recorder. AWS Config cannot record Glue security configurations, crawlers,\n"
+            "connections and the settings of the Data Catalog.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_config_configuration_recorder\" \"audit\" {\n"
+                "  name     = \"audit\"\n"
+                "  role_arn = aws_iam_role.config.arn\n"
+                "\n"
+                "  recording_group {\n"
+                "    all_supported = true\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_config_configuration_recorder_status\" \"audit\" {\n"
+                "  name       = aws_config_configuration_recorder.audit.name\n"
+                "  is_enabled = true\n"
+                "  depends_on = [aws_config_delivery_channel.audit]\n"
+                "}\n"
+                "\n"
+                "resource \"aws_config_delivery_channel\" \"audit\" {\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "  depends_on     = [aws_config_configuration_recorder.audit]\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditRecorder:\n"
+                "  Type: AWS::Config::ConfigurationRecorder\n"
+                "  Properties:\n"
+                "    RoleARN: !GetAtt ConfigRole.Arn\n"
+                "    RecordingGroup:\n"
+                "      AllSupported: true\n"
+            ),
+            "cdk": (
+                "new config.CfnConfigurationRecorder(this, 'AuditRecorder', {\n"
+                "  roleArn: configRole.roleArn,\n"
+                "  recordingGroup: { allSupported: true },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html",
+            "https://docs.aws.amazon.com/config/latest/developerguide/resource-config-reference.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/config-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "Config.1",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.5",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.3",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.3",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.3",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.3",
+            ),
+            "nist-800-53-r5": (
+                "CM-3",
+                "CM-6(1)",
+                "CM-8",
+                "CM-8(2)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 30",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR612",
+        stem="config_delivery_without_customer_key",
+        title="AWS Config delivers with a customer managed key",
+        severity="low",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "What AWS Config delivers describes every resource of the account. Without a key in the delivery channel AWS Config\n"
+            "encrypts the files with SSE-S3, so that everybody who may read the bucket reads them; with a customer managed key the\n"
+            "key policy decides, too. The key has to be in the Region of the bucket, and its policy has to let AWS Config use it.\n"
+            "AWS documents that files get SSE-S3 where the channel names no key, and S3 that uploads which name no encryption get the\n"
+            "default of their bucket: where the bucket of the same template or root module has a key for its default, the verdict is\n"
+            "therefore undecided.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_config_delivery_channel\" \"audit\" {\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "  s3_kms_key_arn = aws_kms_key.audit.arn\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditChannel:\n"
+                "  Type: AWS::Config::DeliveryChannel\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3KmsKeyArn: !GetAtt AuditKey.Arn\n"
+            ),
+            "cdk": (
+                "new config.CfnDeliveryChannel(this, 'AuditChannel', {\n"
+                "  s3BucketName: auditBucket.bucketName,\n"
+                "  s3KmsKeyArn: auditKey.keyArn,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/config/latest/developerguide/manage-delivery-channel.html",
+            "https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR613",
+        stem="config_rules_miss_encryption",
+        title="AWS Config has rules that check encryption",
+        severity="low",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "AWS Config finds buckets, keys and trails that are changed by hand after they were deployed, where it has rules for\n"
+            "that. Judged are templates and root modules that declare a recorder and rules beside it; one finding is reported, at the\n"
+            "first recorder. Any managed rule about the encryption or the keys of S3, KMS, Glue, Athena, Amazon EMR, CloudTrail,\n"
+            "CloudWatch Logs or Secrets Manager is enough, also one in the template of a conformance pack or for an organization. A\n"
+            "recorder without rules and rules without a recorder are left alone, because the others may be set up elsewhere, and so\n"
+            "is everything where AWS Security Hub is switched on, which has rules of its own. Rules with logic of their own and\n"
+            "templates that are not at hand leave the verdict undecided. No managed rule exists for Glue security configurations,\n"
+            "connections and the Data Catalog.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_config_configuration_recorder\" \"audit\" {\n"
+                "  name     = \"audit\"\n"
+                "  role_arn = aws_iam_role.config.arn\n"
+                "}\n"
+                "\n"
+                "resource \"aws_config_config_rule\" \"encryption\" {\n"
+                "  for_each = toset([\n"
+                "    \"S3_DEFAULT_ENCRYPTION_KMS\",\n"
+                "    \"CMK_BACKING_KEY_ROTATION_ENABLED\",\n"
+                "    \"CLOUD_TRAIL_ENCRYPTION_ENABLED\",\n"
+                "  ])\n"
+                "\n"
+                "  name = lower(replace(each.key, \"_\", \"-\"))\n"
+                "\n"
+                "  source {\n"
+                "    owner             = \"AWS\"\n"
+                "    source_identifier = each.key\n"
+                "  }\n"
+                "\n"
+                "  depends_on = [aws_config_configuration_recorder.audit]\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "KmsDefault:\n"
+                "  Type: AWS::Config::ConfigRule\n"
+                "  DependsOn: AuditRecorder\n"
+                "  Properties:\n"
+                "    Source:\n"
+                "      Owner: AWS\n"
+                "      SourceIdentifier: S3_DEFAULT_ENCRYPTION_KMS\n"
+                "KeyRotation:\n"
+                "  Type: AWS::Config::ConfigRule\n"
+                "  DependsOn: AuditRecorder\n"
+                "  Properties:\n"
+                "    Source:\n"
+                "      Owner: AWS\n"
+                "      SourceIdentifier: CMK_BACKING_KEY_ROTATION_ENABLED\n"
+            ),
+            "cdk": (
+                "new config.ManagedRule(this, 'KmsDefault', {\n"
+                "  identifier: config.ManagedRuleIdentifiers.S3_DEFAULT_ENCRYPTION_KMS,\n"
+                "});\n"
+                "new config.ManagedRule(this, 'KeyRotation', {\n"
+                "  identifier: config.ManagedRuleIdentifiers.CMK_BACKING_KEY_ROTATION_ENABLED,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html",
+            "https://docs.aws.amazon.com/config/latest/developerguide/conformance-packs.html",
         ),
         compliance={},
     ),

@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from functools import cache
 
-from s3_glue_rules.join import glue, keys, objects_terraform, s3, s3_terraform, texts, texts_terraform
+from s3_glue_rules.join import (
+    athena,
+    catalog,
+    cloudtrail,
+    config,
+    emr,
+    glue,
+    grants_terraform,
+    inventories,
+    keys,
+    objects_terraform,
+    replication,
+    s3,
+    s3_terraform,
+    spark,
+    stores,
+    texts,
+    texts_terraform,
+)
 from s3_glue_rules.join.view import EstateView, Joined
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.resources import Resource
@@ -13,11 +31,23 @@ from s3_glue_rules.model.resources import Resource
 _MAKERS: tuple[dict[str, type[Joined]], ...] = (
     s3.MAKERS,
     s3_terraform.MAKERS,
+    inventories.MAKERS,
     objects_terraform.MAKERS,
+    replication.MAKERS,
+    stores.MAKERS,
     dict(keys.KEY_MAKERS),
+    grants_terraform.MAKERS,
     glue.MAKERS,
+    catalog.MAKERS,
+    catalog.MEMBER_MAKERS,
+    catalog.TRANSFORM_MAKERS,
+    emr.MAKERS,
+    athena.MAKERS,
+    spark.MAKERS,
     texts.MAKERS,
     texts_terraform.MAKERS,
+    cloudtrail.MAKERS,
+    config.MAKERS,
 )
 
 
