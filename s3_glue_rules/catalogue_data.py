@@ -2740,6 +2740,135 @@ POLICIES: tuple[Policy, ...] = (
         compliance={},
     ),
     Policy(
+        id="SGR318",
+        stem="glue_job_writes_to_weaker_bucket",
+        title="Glue job keeps its script and output in buckets as strong as its security configuration",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A security configuration encrypts what the job writes through AWS Glue. The script, and files that the code uploads by\n"
+            "itself, get the default encryption of the bucket, and so does what others put beside them. A job that asks for SSE-KMS\n"
+            "with a customer managed key, and keeps its script, temporary files, event logs or results in a bucket with SSE-S3,\n"
+            "has two levels of protection for one set of data. Judged are places in buckets that are declared beside the job: the\n"
+            "script, `--TempDir`, `--spark-event-logs-path` where `--enable-spark-ui` is on, the warehouses of Spark and Iceberg in\n"
+            "`--conf`, and arguments whose name says that they are written to (output, target, sink, ...). Arguments that are read,\n"
+            "and names that say neither, are not judged.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_glue_security_configuration\" \"lake\" {\n"
+                "  name = \"lake\"\n"
+                "\n"
+                "  encryption_configuration {\n"
+                "    s3_encryption {\n"
+                "      s3_encryption_mode = \"SSE-KMS\"\n"
+                "      kms_key_arn        = aws_kms_key.lake.arn\n"
+                "    }\n"
+                "\n"
+                "    cloudwatch_encryption {\n"
+                "      cloudwatch_encryption_mode = \"SSE-KMS\"\n"
+                "      kms_key_arn                = aws_kms_key.lake.arn\n"
+                "    }\n"
+                "\n"
+                "    job_bookmarks_encryption {\n"
+                "      job_bookmarks_encryption_mode = \"CSE-KMS\"\n"
+                "      kms_key_arn                   = aws_kms_key.lake.arn\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_s3_bucket\" \"work\" {}\n"
+                "\n"
+                "resource \"aws_s3_bucket_server_side_encryption_configuration\" \"work\" {\n"
+                "  bucket = aws_s3_bucket.work.id\n"
+                "\n"
+                "  rule {\n"
+                "    bucket_key_enabled = true\n"
+                "\n"
+                "    apply_server_side_encryption_by_default {\n"
+                "      sse_algorithm     = \"aws:kms\"\n"
+                "      kms_master_key_id = aws_kms_key.lake.arn\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_glue_job\" \"curate\" {\n"
+                "  name                   = \"curate\"\n"
+                "  role_arn               = aws_iam_role.glue.arn\n"
+                "  security_configuration = aws_glue_security_configuration.lake.name\n"
+                "\n"
+                "  default_arguments = {\n"
+                "    \"--TempDir\" = \"s3://${aws_s3_bucket.work.id}/temporary/\"\n"
+                "  }\n"
+                "\n"
+                "  command {\n"
+                "    script_location = \"s3://${aws_s3_bucket.work.id}/scripts/curate.py\"\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "LakeEncryption:\n"
+                "  Type: AWS::Glue::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    Name: lake-encryption\n"
+                "    EncryptionConfiguration:\n"
+                "      S3Encryptions:\n"
+                "        - S3EncryptionMode: SSE-KMS\n"
+                "          KmsKeyArn: !GetAtt LakeKey.Arn\n"
+                "WorkBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    BucketEncryption:\n"
+                "      ServerSideEncryptionConfiguration:\n"
+                "        - BucketKeyEnabled: true\n"
+                "          ServerSideEncryptionByDefault:\n"
+                "            SSEAlgorithm: aws:kms\n"
+                "            KMSMasterKeyID: !GetAtt LakeKey.Arn\n"
+                "CurateJob:\n"
+                "  Type: AWS::Glue::Job\n"
+                "  Properties:\n"
+                "    Role: !ImportValue glue-role-arn\n"
+                "    SecurityConfiguration: !Ref LakeEncryption\n"
+                "    GlueVersion: \"5.0\"\n"
+                "    Command:\n"
+                "      Name: glueetl\n"
+                "      ScriptLocation: !Sub s3://${WorkBucket}/scripts/curate.py\n"
+                "    DefaultArguments:\n"
+                "      --TempDir: !Sub s3://${WorkBucket}/temporary/\n"
+            ),
+            "cdk": (
+                "const work = new s3.Bucket(this, 'Work', {\n"
+                "  encryption: s3.BucketEncryption.KMS,\n"
+                "  encryptionKey: lakeKey, // the key of the security configuration\n"
+                "  bucketKeyEnabled: true,\n"
+                "});\n"
+                "new glue.CfnJob(this, 'CurateJob', {\n"
+                "  role: role.roleArn,\n"
+                "  securityConfiguration: lakeEncryption.ref, // a glue.CfnSecurityConfiguration\n"
+                "  glueVersion: '5.0',\n"
+                "  command: { name: 'glueetl', scriptLocation: work.s3UrlForObject('scripts/curate.py') },\n"
+                "  defaultArguments: { '--TempDir': work.s3UrlForObject('temporary/') },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/encryption-security-configuration.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/monitor-spark-ui-jobs.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR321",
         stem="glue_resource_policy_admits_everyone",
         title="Glue catalog policy admits known accounts and principals only",

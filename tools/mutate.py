@@ -57,6 +57,7 @@ SHARED = {
     for name in (
         "customer_keys",
         "destinations",
+        "protection",
         "questions",
         "recording",
     )
@@ -91,6 +92,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "not (any((policies.written for policies in key.possible_policies)))",
     ): _SILENT,
     ("glue_security_configuration_without_customer_key", "False → True in judged = False"): _SILENT,
+    ("protection", "True → False in dataclass(frozen=True)"): "nothing changes one after it is made",
+    ("protection", "not (algorithm == 'AES256') (2)"): _WORDING,
+    ("protection", "without 'AES256' in algorithm == 'AES256' (2)"): _WORDING,
+    ("protection", "not (bucket.key.kind is KeyKind.ABSENT)"): _WORDING,
     ("questions", "False → True in ignores = False"): _SILENT,
     ("questions", 'without "Fn::GetAtt on the key\'s Arn" in KEY_ARN = "Fn::GetAtt on the key\'s Arn"'): _WORDING,
     ("s3_object_downgrades_encryption", "not (stored.key.kind is KeyKind.ABSENT)"): _WORDING,

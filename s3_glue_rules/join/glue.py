@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from s3_glue_rules.join.glue_locations import destinations
 from s3_glue_rules.join.keys import key_use
 from s3_glue_rules.join.names import named_by
 from s3_glue_rules.join.view import ANYTHING, EstateView, Joined, possible_at
@@ -12,6 +13,7 @@ from s3_glue_rules.model.resources import (
     CatalogSettings,
     Component,
     Crawler,
+    Destination,
     DevelopmentEndpoint,
     EncryptionPart,
     Job,
@@ -135,6 +137,11 @@ class JoinedJob(_JoinedComponent, Job):
             return option.text() != "job-bookmark-disable"
         # A run may still switch bookmarks on: only a job that says so itself keeps none.
         return True
+
+    @cached_property
+    def destinations(self) -> tuple[Destination, ...]:
+        """Its script, its event logs, and what its arguments say it writes to."""
+        return destinations(self)
 
 
 class JoinedCrawler(_JoinedComponent, Crawler):

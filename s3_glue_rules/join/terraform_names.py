@@ -50,6 +50,7 @@ _NAMES = {
     "S3EncryptionMode": "s3_encryption_mode",
     "S3Encryptions": "s3_encryption",
     "SSEAlgorithm": "sse_algorithm",
+    "ScriptLocation": "script_location",
     "SecurityConfiguration": "security_configuration",
     "ServerSideEncryptionByDefault": "apply_server_side_encryption_by_default",
     "SseAwsKmsKeyId": "sse_aws_kms_key_id",

@@ -31,6 +31,7 @@ from s3_glue_rules.model.resources.glue import (
     CatalogSettings,
     Component,
     Crawler,
+    Destination,
     DevelopmentEndpoint,
     EncryptionPart,
     Job,
@@ -42,6 +43,8 @@ from s3_glue_rules.model.resources.kms import DeletionGuard, Grant, Grantee, Key
 from s3_glue_rules.model.resources.replication import Replication, ReplicationRule
 from s3_glue_rules.model.resources.s3 import (
     Bucket,
+    BucketKind,
+    BucketUse,
     DefaultEncryption,
     DirectoryBucket,
     EncryptedStore,
@@ -55,6 +58,8 @@ __all__ = [
     "AdvancedSelector",
     "BasicSelector",
     "Bucket",
+    "BucketKind",
+    "BucketUse",
     "CatalogMember",
     "CatalogPolicy",
     "CatalogSettings",
@@ -69,6 +74,7 @@ __all__ = [
     "DeletionGuard",
     "Delivery",
     "DeliveryChannel",
+    "Destination",
     "DevelopmentEndpoint",
     "DirectoryBucket",
     "EmrCluster",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.resources.base import Resource
 from s3_glue_rules.model.resources.kms import KeyUse
+from s3_glue_rules.model.resources.s3 import BucketUse
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import Value
 
@@ -116,8 +117,25 @@ class Component(Resource):
         return False
 
 
+@dataclass(frozen=True)
+class Destination:
+    """A place in S3 that a job's code is in or that the job writes to: what names it, and the bucket."""
+
+    name: str
+    use: BucketUse
+    origin: Origin
+
+
 class Job(Component):
     """A Glue job."""
+
+    @property
+    @abstractmethod
+    def destinations(self) -> tuple[Destination, ...]:
+        """Its script, its event logs where they are written, and the arguments that say that they are written to.
+
+        Left out are those that are certainly not in a bucket of the estate.
+        """
 
 
 class Crawler(Component):

@@ -61,8 +61,11 @@ _COMPUTED = {
     },
 }  # fmt: skip
 
-# Places that name a bucket, or begin with the name of one. What is unknown there can only be what it refers to.
-_REACHING = {"bucket", "log_destination", "not_starts_with", "starts_with", "values"}
+# Places that name a bucket, or hold or begin with the name of one. What is unknown there can only be what it refers to.
+_REACHING = {
+    "bucket", "default_arguments", "log_destination", "non_overridable_arguments", "not_starts_with",
+    "script_location", "starts_with", "values",
+}  # fmt: skip
 
 # Blocks that have no order: the configuration's order is not that of the values.
 _UNORDERED = {"condition", "principals", "not_principals", "rule", "filter"}
