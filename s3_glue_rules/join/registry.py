@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from s3_glue_rules.join import glue, keys, objects_terraform, s3, s3_terraform, texts, texts_terraform
+from s3_glue_rules.join import glue, iam, iam_roles, keys, objects_terraform, s3, s3_terraform, texts, texts_terraform
 from s3_glue_rules.join.view import EstateView, Joined
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.resources import Resource
@@ -16,6 +16,8 @@ _MAKERS: tuple[dict[str, type[Joined]], ...] = (
     objects_terraform.MAKERS,
     dict(keys.KEY_MAKERS),
     glue.MAKERS,
+    iam.MAKERS,
+    iam_roles.MAKERS,
     texts.MAKERS,
     texts_terraform.MAKERS,
 )

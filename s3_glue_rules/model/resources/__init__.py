@@ -8,10 +8,13 @@ from s3_glue_rules.model.resources.glue import (
     DevelopmentEndpoint,
     EncryptionPart,
     Job,
+    LogEncryption,
     Naming,
+    Run,
     SecurityConfiguration,
     SecurityConfigurationUse,
 )
+from s3_glue_rules.model.resources.iam import IdentityPolicy, KeyAccess, Role, RoleKind, RoleUse
 from s3_glue_rules.model.resources.kms import DeletionGuard, Key, KeyKind, KeyUse
 from s3_glue_rules.model.resources.s3 import Bucket, StoredObject
 from s3_glue_rules.model.resources.texts import TextHolder, WrittenText
@@ -24,12 +27,19 @@ __all__ = [
     "DeletionGuard",
     "DevelopmentEndpoint",
     "EncryptionPart",
+    "IdentityPolicy",
     "Job",
     "Key",
+    "KeyAccess",
     "KeyKind",
     "KeyUse",
+    "LogEncryption",
     "Naming",
     "Resource",
+    "Role",
+    "RoleKind",
+    "RoleUse",
+    "Run",
     "SecurityConfiguration",
     "SecurityConfigurationUse",
     "StoredObject",

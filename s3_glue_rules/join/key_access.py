@@ -1,0 +1,86 @@
+"""What policies of an identity, and grants, say of one KMS key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from s3_glue_rules.join.keys import key_use
+from s3_glue_rules.join.terraform import opened
+from s3_glue_rules.join.view import EstateView
+from s3_glue_rules.model.arns import OPEN, fields_of, is_wild, matches_all, pattern_of
+from s3_glue_rules.model.declarations import Declaration
+from s3_glue_rules.model.documents import wildcard_matches
+from s3_glue_rules.model.logic import all_of, any_of
+from s3_glue_rules.model.resources import Key, KeyKind
+from s3_glue_rules.model.values import Reference, Text, UndecidableError, Value
+
+# Ids of keys of both forms: what covers both covers any.
+_KEY_IDS = ("key/1234abcd-12ab-34cd-56ef-1234567890ab", "key/mrk-0f9e8d7c6b5a49382716050403020100")
+
+
+def covers_key(view: EstateView, key: Key, resource: Value) -> bool:
+    """Return whether a Resource of an identity's policy covers a key of the estate.
+
+    Only key ARNs do, and patterns of them: key ids and aliases are no resources of the actions that use a key
+    (https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies.html). Raises UndecidableError where it cannot
+    be told, as with the literal id of a key.
+    """
+    resource = opened(view, view.reader.read(resource))
+    parts = resource.parts if isinstance(resource, Text) else (resource,)
+    if any(isinstance(part, Reference) for part in parts):
+        use = key_use(view, resource)
+        if use.kind is KeyKind.UNRESOLVED:
+            raise UndecidableError(use.reason, resource.origin)
+        return use.key is key and use.form == "ARN"
+    pattern = pattern_of(resource)
+    fields = fields_of(pattern)
+    if OPEN in pattern and fields[2] == "":
+        raise UndecidableError(resource.why_unknown(), resource.origin)
+    if not wildcard_matches(fields[2], "kms") or not _may_be_key(fields[5]) or _elsewhere(fields[3], key.region):
+        return False
+    if matches_all(pattern, _KEY_IDS, "kms", ("aws", key.region or "any-region", "any-account")):
+        return True
+    raise UndecidableError(f"whether {pattern} covers key {key.label} cannot be told", resource.origin)
+
+
+def _may_be_key(resource: str) -> bool:
+    return resource.startswith("key/") or "*" in resource.partition("/")[0]
+
+
+def _elsewhere(field: str, region: str | None) -> bool:
+    return region is not None and OPEN not in field and not is_wild(field) and not wildcard_matches(field, region)
+
+
+def grants_to(view: EstateView, key: Key, is_grantee: Callable[[Value], bool]) -> Callable[[str], bool]:
+    """Return what tells whether a grant on a key that the estate makes allows an identity an action."""
+    grants = [declaration for declaration in view.estate.by_type.get("aws_kms_grant", ()) if view.exists(declaration)]
+
+    def is_granted(action: str) -> bool:
+        return any_of(grants, lambda grant: _grants(view, grant, key, action.removeprefix("kms:"), is_grantee))
+
+    return is_granted
+
+
+def _grants(
+    view: EstateView, grant: Declaration, key: Key, operation: str, is_grantee: Callable[[Value], bool]
+) -> bool:
+    def is_about_key(_: str) -> bool:
+        return key_use(view, view.at(grant, "key_id")).key is key
+
+    def has_operation(_: str) -> bool:
+        return any_of(view.reader.items(view.at(grant, "operations")), lambda item: item.text() == operation)
+
+    def is_to_grantee(name: str) -> bool:
+        return is_grantee(view.at(grant, name))
+
+    def is_free(name: str) -> bool:
+        return _is_unconstrained(view.at(grant, name))
+
+    parts = {"key_id": is_about_key, "operations": has_operation, "grantee_principal": is_to_grantee}
+    return all_of({**parts, "constraints": is_free}.items(), lambda part: part[1](part[0]))
+
+
+def _is_unconstrained(constraints: Value) -> bool:
+    if constraints.is_absent:
+        return True
+    raise UndecidableError("whether the constraints of a grant are met cannot be told", constraints.origin)
