@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes
+from s3_glue_rules.model.answers import Answer, Link, fails, not_applicable, passes
 from s3_glue_rules.model.glue_keys import KeyNeed, key_needs
-from s3_glue_rules.model.key_permissions import Refusal
+from s3_glue_rules.model.key_permissions import Reason, Refusal
 from s3_glue_rules.model.resources import Component
 from s3_glue_rules.model.values import UndecidableError
 
@@ -22,7 +22,7 @@ def check(component: Component) -> Answer:
             if not need.arises:
                 continue
             needs += 1
-            refused = need.refused
+            refused = need.refusals
         except UndecidableError as error:
             unknown = error
             continue
@@ -33,18 +33,23 @@ def check(component: Component) -> Answer:
     return passes("the role may use every key") if needs else not_applicable("it uses no key of the estate")
 
 
-def _refused(component: Component, need: KeyNeed, refused: dict[str, Refusal]) -> Answer:
-    actions, reason = ", ".join(refused), next(iter(refused.values()))
-    remedy = {
-        Refusal.DENIED: "Take them out of the reach of the Deny",
-        Refusal.NOT_IN_ROLE: "Allow them on the key's ARN in a policy of the role",
-        Refusal.NOT_IN_KEY: "Allow them to the role in the key policy, or add the statement that leaves the decision "
-        "to the account's IAM policies",
-    }
+_WHY = {
+    Reason.DENIED: "a statement denies {actions}. Take the role or these actions out of the Deny",
+    Reason.NOT_IN_ROLE: "no policy of the role allows {actions} on it. Allow them on the ARN of the key in a policy of "
+    "the role",
+    Reason.NOT_IN_KEY: "the key policy neither allows {actions} to the role nor leaves the decision to IAM policies "
+    "of the account. Name the role in the key policy, or add the statement for the account",
+}
+
+
+def _refused(component: Component, need: KeyNeed, refusals: tuple[Refusal, ...]) -> Answer:
+    reason = refusals[0].reason
+    actions = ", ".join(item.action for item in refusals if item.reason is reason)
+    denying = [item.statement for item in refusals if item.statement is not None]
     return fails(
         f"{component.kind} {component.label} runs as role {need.role.label}, which may not use key {need.key.label} of "
-        f"the {need.part.part} part of security configuration {need.configuration.label}: it lacks {actions}, since "
-        f"{reason.value}. {remedy[reason]}",
+        f"the {need.part.part} part of security configuration {need.configuration.label}: "
+        + _WHY[reason].format(actions=actions),
         at=need.run.role.value.origin,
-        chain=need.chain,
+        chain=(*need.chain, *(Link(statement.origin, "this statement denies it") for statement in denying[:1])),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from s3_glue_rules.join.keys import key_use
+from s3_glue_rules.join.kms import ALIAS_TYPES
 from s3_glue_rules.join.terraform import opened
 from s3_glue_rules.join.view import EstateView
 from s3_glue_rules.model.arns import OPEN, fields_of, is_wild, matches_all, pattern_of
@@ -27,7 +28,10 @@ def covers_key(view: EstateView, key: Key, resource: Value) -> bool:
     """
     resource = opened(view, view.reader.read(resource))
     parts = resource.parts if isinstance(resource, Text) else (resource,)
-    if any(isinstance(part, Reference) for part in parts):
+    references = [part for part in parts if isinstance(part, Reference)]
+    if any(_is_of_alias(view, reference) for reference in references):
+        return False
+    if references:
         use = key_use(view, resource)
         if use.kind is KeyKind.UNRESOLVED:
             raise UndecidableError(use.reason, resource.origin)
@@ -41,6 +45,13 @@ def covers_key(view: EstateView, key: Key, resource: Value) -> bool:
     if matches_all(pattern, _KEY_IDS, "kms", ("aws", key.region or "any-region", "any-account")):
         return True
     raise UndecidableError(f"whether {pattern} covers key {key.label} cannot be told", resource.origin)
+
+
+def _is_of_alias(view: EstateView, reference: Reference) -> bool:
+    """Return whether a reference is to an alias itself, not to the key behind it."""
+    declaration = view.estate.declarations.get(reference.target)
+    is_alias = declaration is not None and declaration.type in ALIAS_TYPES
+    return is_alias and not reference.attribute.startswith("target_key")
 
 
 def _may_be_key(resource: str) -> bool:

@@ -53,11 +53,11 @@ class KeyNeed:
         return all_of((self._is_on, self.is_used, self._has_key), lambda question: question())
 
     @property
-    def refused(self) -> dict[str, Refusal]:
-        """The actions that the role may not do, with why. Raises UndecidableError where that is open."""
+    def refusals(self) -> tuple[Refusal, ...]:
+        """The actions that the role may not do. Raises UndecidableError where that is open."""
         access = self.role.access_to(self.key)
-        found = {action: refusal(access, Use(action, self.service)) for action in self.actions}
-        return {action: why for action, why in found.items() if why is not None}
+        found = [refusal(access, Use(action, self.service)) for action in self.actions]
+        return tuple(item for item in found if item is not None)
 
     @property
     def role(self) -> Role:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from s3_glue_rules.model.arns import OPEN, pattern_of
-from s3_glue_rules.model.authorization import IdentityCaller, Request, Ruling, ServiceCaller, rule_on
+from s3_glue_rules.model.authorization import Decision, IdentityCaller, Request, Ruling, ServiceCaller, rule_on
 from s3_glue_rules.model.conditions import ContextValue, Present, Special, holds_text
 from s3_glue_rules.model.documents import Policies, Statement
 from s3_glue_rules.model.logic import all_of, any_of
@@ -44,12 +44,21 @@ _Question = Callable[[], bool]
 _Covers = Callable[[Value], bool]
 
 
-class Refusal(enum.Enum):
+class Reason(enum.Enum):
     """Why a role may not use a key."""
 
     DENIED = "a statement denies it"
     NOT_IN_ROLE = "no policy of the role allows it"
     NOT_IN_KEY = "the key policy neither allows it nor leaves it to IAM policies"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An action that a role may not do on a key, why, and the statement that denies it."""
+
+    action: str
+    reason: Reason
+    statement: Statement | None = None
 
 
 @dataclass(frozen=True)
@@ -62,12 +71,18 @@ class Use:
 
 def refusal(access: KeyAccess, use: Use) -> Refusal | None:
     """Return why the role may not use the key, or None where it may. Raises UndecidableError where that is open."""
-    allowed, denied = _questions(access, use)
-    if _is_permitted(lambda: any_of(allowed, _ask), lambda: any_of(denied, _ask), access.role.bounds):
+    allowed, denials = _questions(access, use)
+    if _is_permitted(
+        lambda: any_of(allowed, _ask),
+        lambda: any_of(denials, lambda denial: denial.is_denied),
+        access.role.bounds,
+    ):
         return None
-    if _certainly(lambda: any_of(denied, _ask)):
-        return Refusal.DENIED
-    return Refusal.NOT_IN_ROLE if _certainly(lambda: _delegates(access, use)) else Refusal.NOT_IN_KEY
+    denied = [denial for denial in denials if denial.decision is Decision.DENIED]
+    if denied:
+        return Refusal(use.action, Reason.DENIED, denied[0].statement)
+    reason = Reason.NOT_IN_ROLE if _certainly(lambda: _delegates(access, use)) else Reason.NOT_IN_KEY
+    return Refusal(use.action, reason)
 
 
 def admits_service(policies: Policies, action: str, caller: ServiceCaller, context: Mapping[str, ContextValue]) -> bool:
@@ -110,8 +125,8 @@ def _certainly(question: _Question) -> bool:
         return False
 
 
-def _questions(access: KeyAccess, use: Use) -> tuple[tuple[_Question, ...], tuple[_Question, ...]]:
-    """Return the ways in which the use may be allowed, and those in which it may be denied."""
+def _questions(access: KeyAccess, use: Use) -> tuple[tuple[_Question, ...], tuple[Ruling, ...]]:
+    """Return the ways in which the use may be allowed, and the rulings that may deny it."""
     key, role = access.key.policies, access.role.permissions
 
     def is_role(value: Value) -> bool:
@@ -125,12 +140,8 @@ def _questions(access: KeyAccess, use: Use) -> tuple[tuple[_Question, ...], tupl
         lambda: all_of((lambda: _delegates(access, use), lambda: _allowing(role, by_role).is_allowed), _ask),
         lambda: access.grants(use.action),
     )
-    denied: tuple[_Question, ...] = (
-        lambda: _denying(key, as_role).is_denied,
-        lambda: _denying(key, as_account).is_denied,
-        lambda: _denying(role, by_role).is_denied,
-    )
-    return allowed, denied
+    denials = (_denying(key, as_role), _denying(key, as_account), _denying(role, by_role))
+    return allowed, denials
 
 
 def _delegates(access: KeyAccess, use: Use) -> bool:
