@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from s3_glue_rules.catalogue import LANGUAGES, Policy
@@ -16,6 +16,9 @@ from s3_glue_rules.model.resources import Resource
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import UndecidableError
 from s3_glue_rules.read.errors import ReadError
+
+# Typed resources that a view may keep: more would hold all documents of a large estate at once.
+MOST_KEPT = 500
 
 
 @dataclass(frozen=True)
@@ -43,39 +46,72 @@ def judge_estate(estate: Estate, checks: Iterable[Check], judgement: Judgement) 
     """
     judgement.problems.extend(estate.problems)
     judgement.notes.extend(estate.notes)
+    views = Views(estate)
     judged: set[str] = set()
-    for check in checks:
-        for declaration in estate.of_types(declared_types(check.subject)):
-            if declaration.language not in check.languages:
-                continue
-            if estate.only_files and declaration.origin.span().file not in estate.only_files:
-                continue
-            judged.add(declaration.address)
-            try:
-                finding = judge_resource(estate, declaration, check)
-            except ReadError as error:
-                file = declaration.origin.span().file
-                judgement.problems.append(Problem(file, error.line, f"{declaration.address}: {error.message}"))
-            except Exception as error:  # noqa: BLE001 - whatever a check raises must not look like a clean run
-                span = declaration.origin.span()
-                judgement.problems.append(
-                    Problem(
-                        span.file,
-                        span.line,
-                        f"{check.policy.id} crashed on {declaration.name or declaration.address} and did not judge "
-                        f"it ({type(error).__name__}: {error}); please report this",
-                    )
+    for declaration, check in _to_judge(estate, checks):
+        judged.add(declaration.address)
+        try:
+            finding = judge_resource(views, declaration, check)
+        except ReadError as error:
+            file = declaration.origin.span().file
+            judgement.problems.append(Problem(file, error.line, f"{declaration.address}: {error.message}"))
+        except Exception as error:  # noqa: BLE001 - whatever a check raises must not look like a clean run
+            span = declaration.origin.span()
+            judgement.problems.append(
+                Problem(
+                    span.file,
+                    span.line,
+                    f"{check.policy.id} crashed on {declaration.name or declaration.address} and did not judge "
+                    f"it ({type(error).__name__}: {error}); please report this",
                 )
-            else:
-                judgement.findings.append(finding)
+            )
+        else:
+            judgement.findings.append(finding)
     judgement.resources += len(judged)
 
 
-def judge_resource(estate: Estate, declaration: Declaration, check: Check) -> Finding:
+def _to_judge(estate: Estate, checks: Iterable[Check]) -> Iterator[tuple[Declaration, Check]]:
+    """Yield resources with the checks that speak of them: all checks of a resource follow one another."""
+    by_type: dict[str, list[Check]] = {}
+    for check in checks:
+        for kind in declared_types(check.subject):
+            by_type.setdefault(kind, []).append(check)
+    for kind, declarations in list(estate.by_type.items()):
+        for declaration in declarations if kind in by_type else ():
+            if estate.only_files and declaration.origin.span().file not in estate.only_files:
+                continue
+            for check in by_type[kind]:
+                if declaration.language in check.languages:
+                    yield declaration, check
+
+
+class Views:
+    """The views of an estate, in which typed resources are made.
+
+    What a view made without deciding anything holds in every world: such a view serves the next run as well, so that a
+    policy document is read once for all policies that ask about it. A view that decided something is used up.
+    """
+
+    def __init__(self, estate: Estate) -> None:
+        self.estate = estate
+        self._kept = EstateView(estate, Reader())
+
+    def fresh(self) -> EstateView:
+        """Return a view that has decided nothing."""
+        if self._kept.reader.has_decided or self._kept.size > MOST_KEPT:
+            self._kept = EstateView(self.estate, Reader())
+        return self._kept
+
+    def of(self, reader: Reader) -> EstateView:
+        """Return the view that reads through a reader."""
+        return self._kept if reader is self._kept.reader else EstateView(self.estate, reader)
+
+
+def judge_resource(views: Views, declaration: Declaration, check: Check) -> Finding:
     """Judge one resource under one policy in all worlds."""
 
     def run(reader: Reader) -> Answer | None:
-        view = EstateView(estate, reader)
+        view = views.of(reader)
         try:
             if not check.in_every_world and not reader.holds(declaration.exists):
                 return None
@@ -83,13 +119,13 @@ def judge_resource(estate: Estate, declaration: Declaration, check: Check) -> Fi
         except UndecidableError as unknown:
             return undecided(unknown.reason, at=unknown.origin)
 
-    exploration = explore(run)
+    exploration = explore(run, first=views.fresh().reader)
     if exploration.complete and all(found.result is None for found in exploration.runs):
         # It may be that no deployment creates it, or that values of it cannot be evaluated where one does.
         exists = explore(lambda reader: reader.holds(declaration.exists))
         creating = [Run(found.world, _NOT_EVALUATED) for found in exists.runs if found.result]
         exploration = Exploration(tuple(creating), exists.complete)
-    return _finding(estate, declaration, check.policy, exploration)
+    return _finding(views.estate, declaration, check.policy, exploration)
 
 
 def _finding(

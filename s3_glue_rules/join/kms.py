@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import weakref
 from functools import cached_property
 
 from s3_glue_rules.join.documents import statements_of
+from s3_glue_rules.join.terraform import naming
 from s3_glue_rules.join.view import Joined, possible_at, walk
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration, Estate
@@ -172,13 +174,17 @@ class JoinedKey(Joined, Key):
         """The resources of the estate that encrypt data with this key."""
         address = self.declaration.address
         names = {f"ref:{address}"}
-        for alias in self.view.estate.of_types(ALIAS_TYPES):
-            if f"ref:{address}" in possible_at(alias, "TargetKeyId"):
-                names.add(f"ref:{alias.address}")
-                names.update(possible_at(alias, "AliasName"))
+        for kind in ALIAS_TYPES:
+            for alias in naming(self.view.estate, kind, ("TargetKeyId",), frozenset(names)):
+                if f"ref:{address}" in possible_at(alias, "TargetKeyId"):
+                    names.add(f"ref:{alias.address}")
+                    names.update(possible_at(alias, "AliasName"))
+        index = _key_properties(self.view.estate)
+        # Numbers keep the order of the estate, and one entry that two names lead to is one.
+        entries = {number: entry for name in names for number, entry in index.get(name, ())}
         found: list[Link] = []
-        for declaration, path, origin, leaf in _key_properties(self.view.estate):
-            if leaf & names and self.view.exists(declaration) and self._is_written(declaration, path, leaf):
+        for _, (declaration, path, origin, leaf) in sorted(entries.items(), key=lambda item: item[0]):
+            if self.view.exists(declaration) and self._is_written(declaration, path, leaf):
                 found.append(Link(origin, f"'{declaration.name or declaration.address}' encrypts with it"))
         return tuple(found)
 
@@ -206,15 +212,18 @@ class JoinedKey(Joined, Key):
 
 _KeyProperty = tuple[Declaration, tuple[Step, ...], Origin, frozenset[str]]
 
-_used: dict[int, tuple[Estate, list[_KeyProperty]]] = {}
+_Index = dict[str, list[tuple[int, _KeyProperty]]]
+
+_used: weakref.WeakKeyDictionary[Estate, _Index] = weakref.WeakKeyDictionary()
 
 
-def _key_properties(estate: Estate) -> list[_KeyProperty]:
-    """Return the properties of data-bearing resources that name a key, with what they may name."""
-    known = _used.get(id(estate))
-    if known is not None and known[0] is estate:
-        return known[1]
-    found: list[_KeyProperty] = []
+def _key_properties(estate: Estate) -> _Index:
+    """Return the properties of data-bearing resources that name a key, by what they may name, each with a number."""
+    known = _used.get(estate)
+    if known is not None:
+        return known
+    found: _Index = {}
+    number = 0
     for declaration in estate.declarations.values():
         if declaration.type not in _DATA_TYPES:
             continue
@@ -223,9 +232,11 @@ def _key_properties(estate: Estate) -> list[_KeyProperty]:
             if not named or named[0] in _TAGS or not _KEY_PROPERTY.search(named[-1]):
                 continue
             if isinstance(leaf, (Reference, Text, Known)):
-                found.append((declaration, path, leaf.origin, _named(leaf)))
-    _used.clear()
-    _used[id(estate)] = (estate, found)
+                entry = (declaration, path, leaf.origin, _named(leaf))
+                for name in entry[3]:
+                    found.setdefault(name, []).append((number, entry))
+                number += 1
+    _used[estate] = found
     return found
 
 

@@ -7,7 +7,8 @@ from functools import cached_property
 from s3_glue_rules.join.bucket_names import NamedBucket
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.keys import key_use
-from s3_glue_rules.join.view import ANYTHING, Joined, possible_at
+from s3_glue_rules.join.terraform import naming
+from s3_glue_rules.join.view import Joined, possible_at
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.documents import Policies, Statement
@@ -65,10 +66,7 @@ class JoinedBucket(NamedBucket, Bucket):
         statements: list[Statement] = []
         written = False
         unreadable: UndecidableError | None = None
-        for declaration in self.view.estate.by_type.get(POLICY_TYPE, ()):
-            candidates = possible_at(declaration, "Bucket")
-            if not (candidates & self.candidates or ANYTHING in candidates):
-                continue
+        for declaration in naming(self.view.estate, POLICY_TYPE, ("Bucket",), self.candidates):
             if not self.view.exists(declaration):
                 continue
             if not self.is_named_by(self.view.at(declaration, "Bucket")):

@@ -53,6 +53,11 @@ class EstateView:
         self._made[declaration.address, maker] = made
         return made
 
+    @property
+    def size(self) -> int:
+        """How many typed resources were made."""
+        return len(self._made)
+
     def declaration(self, address: str) -> Declaration:
         """Return the resource at an address. A world in which something refers to it without it is impossible.
 

@@ -59,6 +59,7 @@ class Reader:
     def __init__(self, script: SequenceType[int] = ()) -> None:
         self.world = World()
         self.left: list[tuple[int, ...]] = []
+        self.has_decided = False
         self._script = tuple(script)
         self._taken: list[int] = []
         self._held: dict[int, tuple[Condition, bool]] = {}
@@ -68,6 +69,7 @@ class Reader:
         possible = [(value, world) for value, world in branches if world is not None]
         if not possible:
             raise ImpossibleWorldError
+        self.has_decided = True
         index = 0
         if len(possible) > 1:
             depth = len(self._taken)
@@ -296,10 +298,13 @@ class Exploration(Generic[T]):
     complete: bool
 
 
-def explore(compute: Callable[[Reader], T], most_worlds: int = MOST_WORLDS) -> Exploration[T]:
+def explore(
+    compute: Callable[[Reader], T], most_worlds: int = MOST_WORLDS, first: Reader | None = None
+) -> Exploration[T]:
     """Run a computation in every world that it tells apart, at most ``most_worlds`` times.
 
-    Worlds that turn out to be impossible give no run. Whatever else ``compute`` raises is raised.
+    Worlds that turn out to be impossible give no run. Whatever else ``compute`` raises is raised. ``first`` is a reader
+    that has decided nothing yet, for the first run.
     """
     scripts: list[tuple[int, ...]] = [()]
     runs: list[Run[T]] = []
@@ -308,7 +313,8 @@ def explore(compute: Callable[[Reader], T], most_worlds: int = MOST_WORLDS) -> E
         if started == most_worlds:
             return Exploration(tuple(runs), complete=False)
         started += 1
-        reader = Reader(scripts.pop())
+        script = scripts.pop()
+        reader = first if first is not None and not script else Reader(script)
         try:
             result = compute(reader)
         except ImpossibleWorldError:

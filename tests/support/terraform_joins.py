@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from s3_glue_rules.catalogue import load_catalogue
-from s3_glue_rules.judge import Check, judge_resource
+from s3_glue_rules.judge import Check, Views, judge_resource
 from s3_glue_rules.model.declarations import Declaration, Estate
 from s3_glue_rules.model.findings import Finding
 from s3_glue_rules.model.spans import Origin, Path, Span
@@ -111,7 +111,7 @@ def checks() -> dict[str, Check]:
 
 def judge(policy: str, address: str, *declarations: Declaration, gaps: tuple[str, ...] = ()) -> Finding:
     whole = estate(*declarations, gaps=gaps)
-    return judge_resource(whole, whole.declarations[address], checks()[policy])
+    return judge_resource(Views(whole), whole.declarations[address], checks()[policy])
 
 
 def verdict(policy: str, address: str, *declarations: Declaration, gaps: tuple[str, ...] = ()) -> str:
