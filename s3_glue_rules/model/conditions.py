@@ -13,7 +13,6 @@ from __future__ import annotations
 import enum
 import ipaddress
 import operator
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Union
@@ -21,7 +20,7 @@ from typing import Union
 from s3_glue_rules.model.documents import Test, wildcard_matches
 from s3_glue_rules.model.logic import all_of, any_of
 from s3_glue_rules.model.reader import symbol
-from s3_glue_rules.model.values import Absent, Known, Text, UndecidableError, Value
+from s3_glue_rules.model.values import Absent, Known, UndecidableError, Value
 
 
 @dataclass(frozen=True)
@@ -156,16 +155,7 @@ def _compared(pattern: Value, value: Value, matches: Callable[[str, str], bool])
         return matches(wanted, value.text())
     if not isinstance(pattern, Absent) and symbol(pattern) == symbol(value):
         return True
-    if isinstance(pattern, Text) and isinstance(value, Known) and not _may_start(pattern, value.text()):
-        return False
     raise UndecidableError(pattern.why_unknown() if not isinstance(pattern, Known) else value.why_unknown())
-
-
-def _may_start(pattern: Text, text: str) -> bool:
-    """Return whether a text starts like what is known of a pattern with open parts."""
-    first = pattern.parts[0]
-    known = re.split(r"[*?]|\$\{", first.text())[0] if isinstance(first, Known) else ""
-    return text.lower().startswith(known.lower())
 
 
 def _number(compare: Callable[[float, float], bool]) -> Callable[[Value, Value], bool]:
