@@ -28,17 +28,19 @@ _KEYS = (
     "level",
     "strict_in",
     "languages",
+    "parameters",
     "since",
     "why",
     "fix",
     "references",
     "compliance",
 )
-_OPTIONAL = {"strict_in"}
+_OPTIONAL = {"strict_in", "parameters"}
 # Patterns stay text until they are used: compiling them takes longer than loading the catalogue, and only
 # those who edit a policy need them.
 _ID = r"SGR\d{3}"
 _STEM = r"[a-z][a-z0-9]*(_[a-z0-9]+)+"
+_PARAMETER = r"[a-z][a-z0-9]*(_[a-z0-9]+)*"
 _VERSION = r"\d+\.\d+\.\d+"
 _REFERENCE = r"https://docs\.aws\.amazon\.com/[\w./-]+\.html(#[\w.-]+)?"
 _SENTENCE_END = r"[.!?](?=\s|$)"
@@ -56,6 +58,8 @@ _FRAMEWORKS = {
 _CIS_VERSION = r"cis-aws-foundations-(\d+\.\d+)"
 
 _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0", "info": "1.0"}
+# The CDK makes CloudFormation.
+_SNIPPET_LANGUAGES = {"terraform": "terraform", "cloudformation": "cloudformation", "cdk": "cloudformation"}
 _SNIPPET_TITLES = {
     "terraform": ("Terraform", "hcl"),
     "cloudformation": ("CloudFormation", "yaml"),
@@ -72,10 +76,21 @@ class UnknownPolicyError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """A whole number that users may set for a policy, within bounds. The description ends without a full stop."""
+
+    default: int
+    minimum: int
+    maximum: int
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The metadata of one policy. Its stem is its name in ``policies/``, ``checks/`` and ``fixtures/``.
 
-    ``strict_in`` names languages in which a policy of the default level is of the strict one.
+    ``strict_in`` names languages in which a policy of the default level is of the strict one. ``parameters`` are handed
+    to the check as keyword arguments.
     """
 
     id: str
@@ -91,6 +106,7 @@ class Policy:
     references: tuple[str, ...]
     compliance: dict[str, tuple[str, ...]] = field(hash=False)
     strict_in: tuple[str, ...] = ()
+    parameters: dict[str, Parameter] = field(hash=False, default_factory=dict)
 
     def languages_judged(self, *, strict: bool) -> tuple[str, ...]:
         """Return the languages in which the policy judges once it is on, with the strict level or without it."""
@@ -164,7 +180,7 @@ def compile_catalogue(policies_dir: Path) -> str:
         "",
         "from __future__ import annotations",
         "",
-        "from s3_glue_rules.catalogue import Policy",
+        "from s3_glue_rules.catalogue import Parameter, Policy",
         "",
         "POLICIES: tuple[Policy, ...] = (",
     ]
@@ -172,9 +188,7 @@ def compile_catalogue(policies_dir: Path) -> str:
         lines.append("    Policy(")
         written = {name: getattr(policy, name) for name in Policy.__slots__}
         lines.extend(
-            f"        {name}={_literal(value, 8)},"
-            for name, value in written.items()
-            if value != () or name not in _OPTIONAL
+            f"        {name}={_literal(value, 8)}," for name, value in written.items() if value or name not in _OPTIONAL
         )
         lines.append("    ),")
     lines.append(")")
@@ -192,6 +206,12 @@ def _literal(value: object, indent: int) -> str:
     if isinstance(value, tuple):
         items = [f"{inner}{_literal(item, indent + 4)},\n" for item in value]
         return "(\n" + "".join(items) + " " * indent + ")"
+    if isinstance(value, Parameter):
+        written = {name: getattr(value, name) for name in Parameter.__slots__}
+        items = [f"{inner}{name}={_literal(item, indent + 4)},\n" for name, item in written.items()]
+        return "Parameter(\n" + "".join(items) + " " * indent + ")"
+    if isinstance(value, int):
+        return repr(value)
     if isinstance(value, dict):
         if not value:
             return "{}"
@@ -272,6 +292,7 @@ def _read_policy(path: Path, problems: list[str]) -> Policy | None:
         references=_references(data["references"], problems),
         compliance=_compliance(data["compliance"], problems),
         strict_in=_strict_in(data.get("strict_in"), languages, problems),
+        parameters=_parameters(data.get("parameters"), problems) if "parameters" in data else {},
     )
 
 
@@ -353,14 +374,44 @@ def _strict_in(value: object, languages: tuple[str, ...], problems: list[str]) -
     return strict
 
 
+def _parameters(value: object, problems: list[str]) -> dict[str, Parameter]:
+    if not isinstance(value, dict) or not value:
+        problems.append("parameters must be a mapping with at least one entry")
+        return {}
+    found = {name: _parameter(name, entry, problems) for name, entry in value.items()}
+    return {name: parameter for name, parameter in found.items() if parameter is not None}
+
+
+def _parameter(name: object, entry: object, problems: list[str]) -> Parameter | None:
+    if not isinstance(name, str) or not re.fullmatch(_PARAMETER, name):
+        problems.append(f"the name of a parameter must be words in lower case with underscores, not {name!r}")
+        return None
+    keys = Parameter.__slots__
+    if not isinstance(entry, dict) or tuple(entry) != keys:
+        problems.append(f"the parameter {name} must have the keys {', '.join(keys)}, in this order")
+        return None
+    default, minimum, maximum = (entry[key] for key in keys[:3])
+    # A boolean is a number to Python.
+    if not all(type(number) is int for number in (default, minimum, maximum)):
+        problems.append(f"the bounds and the default of {name} must be whole numbers")
+        return None
+    if not minimum <= default <= maximum:
+        problems.append(f"the default of {name} must lie between its minimum and its maximum")
+    description = entry["description"]
+    if not isinstance(description, str) or not description.strip() or "\n" in description or description[-1] == ".":
+        problems.append(f"the description of {name} must be one line without a full stop at its end")
+        return None
+    return Parameter(default, minimum, maximum, description)
+
+
 def _fix(value: object, languages: tuple[str, ...], problems: list[str]) -> dict[str, str]:
     if not isinstance(value, dict):
         problems.append(f"fix must hold the snippets {', '.join(SNIPPETS)}")
         return {}
     problems.extend(f"fix has an unknown snippet {name!r}" for name in value if name not in SNIPPETS)
     snippets: dict[str, str] = {}
-    # What a policy is about may not exist in CloudFormation at all.
-    wanted = SNIPPETS if languages != ("terraform",) else ("terraform",)
+    # What a policy is about may not exist in the other language at all.
+    wanted = [name for name in SNIPPETS if _SNIPPET_LANGUAGES[name] in languages]
     for name in wanted:
         text = value.get(name)
         if not isinstance(text, str) or not text.strip():
@@ -429,7 +480,7 @@ def render_markdown(catalogue: Iterable[Policy]) -> str:
         "# Policies",
         "",
         "Policies of the level `default` are on unless they are ignored; those of the level `strict` are on",
-        "with the profile `strict` or when they are selected.",
+        "with the profile `strict` or when they are selected. Some have settings, which stand with their defaults.",
         "",
         "| id | wanted state | severity | level | languages |",
         "|---|---|---|---|---|",
@@ -454,8 +505,12 @@ def _section(policy: Policy) -> list[str]:
         "",
         f"**Why:** {policy.why.strip()}",
         "",
-        "**Fix:**",
     ]
+    if policy.parameters:
+        lines.extend(["**Settings** (`--set`, or `S3_GLUE_RULES_SET` in other scanners):", ""])
+        lines.extend(f"- `{setting}`: {explained}" for setting, explained in explained_parameters(policy))
+        lines.append("")
+    lines.append("**Fix:**")
     for name, text in policy.fix.items():
         title, fence = _SNIPPET_TITLES[name]
         lines.extend(["", f"{title}:", "", f"```{fence}", text.rstrip("\n"), "```"])
@@ -466,6 +521,17 @@ def _section(policy: Policy) -> list[str]:
         rows = policy.compliance.items()
         lines.extend(f"- {_framework_title(name)}: {', '.join(requirements)}" for name, requirements in rows)
     return lines
+
+
+def explained_parameters(policy: Policy) -> list[tuple[str, str]]:
+    """Return for each parameter of a policy the setting with its default, and what it means, for people."""
+    return [
+        (
+            f"{policy.id}.{name}={parameter.default}",
+            f"{parameter.description} ({parameter.minimum} to {parameter.maximum})",
+        )
+        for name, parameter in policy.parameters.items()
+    ]
 
 
 def _levels(policy: Policy) -> str:

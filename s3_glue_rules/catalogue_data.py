@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from s3_glue_rules.catalogue import Policy
+from s3_glue_rules.catalogue import Parameter, Policy
 
 POLICIES: tuple[Policy, ...] = (
     Policy(
@@ -693,6 +693,60 @@ POLICIES: tuple[Policy, ...] = (
         },
     ),
     Policy(
+        id="SGR202",
+        stem="kms_key_rotates_too_rarely",
+        title="KMS key rotates at least once in the period that is asked for",
+        severity="low",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Automatic rotation makes new key material every 365 days unless a key sets another period, from 90 to 2560 days. The\n"
+            "longer one material is used, the more data hangs on it: a key that rotates every seven years passes a check that only\n"
+            "asks for rotation, and fails a policy that asks for a yearly one. How long may lie between two rotations is for each\n"
+            "organisation to decide. Keys that do not rotate at all, or cannot, are not judged by this policy.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_kms_key\" \"lake\" {\n"
+                "  enable_key_rotation     = true\n"
+                "  rotation_period_in_days = 365 # the default\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    RotationPeriodInDays: 365 # the default\n"
+            ),
+            "cdk": (
+                "new kms.Key(this, 'LakeKey', {\n"
+                "  enableKeyRotation: true,\n"
+                "  rotationPeriod: cdk.Duration.days(365), // the default\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/rotating-keys-enable.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
+        ),
+        compliance={},
+        parameters={
+            "maximum_days": Parameter(
+                default=365,
+                minimum=90,
+                maximum=2560,
+                description="The most days that may lie between two rotations",
+            ),
+        },
+    ),
+    Policy(
         id="SGR203",
         stem="kms_key_rotation_is_impossible",
         title="KMS key asks for automatic rotation only where AWS KMS supports it",
@@ -739,6 +793,59 @@ POLICIES: tuple[Policy, ...] = (
             "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html",
         ),
         compliance={},
+    ),
+    Policy(
+        id="SGR204",
+        stem="kms_key_is_deleted_quickly",
+        title="KMS key leaves time to cancel its deletion",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A deleted KMS key cannot be brought back, and what it encrypted is lost with it. AWS KMS therefore waits for 7 to 30\n"
+            "days, 30 by default, in which the deletion can be cancelled; the key is unusable meanwhile, so that errors show who\n"
+            "still needs it. A job that runs once a week or a restore once a month does not fail in time where the window is short.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_kms_key\" \"lake\" {\n"
+                "  enable_key_rotation     = true\n"
+                "  deletion_window_in_days = 30 # the default\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    PendingWindowInDays: 30 # the default\n"
+            ),
+            "cdk": (
+                "new kms.Key(this, 'LakeKey', {\n"
+                "  enableKeyRotation: true,\n"
+                "  pendingWindow: cdk.Duration.days(30), // the default\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html",
+            "https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html",
+        ),
+        compliance={},
+        parameters={
+            "minimum_days": Parameter(
+                default=14,
+                minimum=7,
+                maximum=30,
+                description="The fewest days that may lie between scheduling the deletion of a key and deleting it",
+            ),
+        },
     ),
     Policy(
         id="SGR205",
@@ -922,6 +1029,248 @@ POLICIES: tuple[Policy, ...] = (
             ),
             "cis-aws-foundations-7.0": (
                 "2.21",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR208",
+        stem="kms_key_policy_can_lock_everyone_out",
+        title="KMS key policy can be changed by more than one principal",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A key is governed by its key policy alone: not even the root user of the account can change a policy that does not let\n"
+            "it. Where nobody may call `kms:PutKeyPolicy`, or only a role that somebody deletes, the key can be neither repaired nor\n"
+            "deleted without AWS Support. AWS KMS therefore refuses a policy that shuts its author out, unless this check is\n"
+            "bypassed. A statement for `arn:aws:iam::ACCOUNT:root` leaves the decision to the IAM policies of the account, which can\n"
+            "be given to another role; so does a second principal that may change the key policy.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_caller_identity\" \"current\" {}\n"
+                "\n"
+                "data \"aws_iam_policy_document\" \"lake_key\" {\n"
+                "  statement {\n"
+                "    sid       = \"LetIamPoliciesDecide\"\n"
+                "    actions   = [\"kms:*\"]\n"
+                "    resources = [\"*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"AWS\"\n"
+                "      identifiers = [\"arn:aws:iam::${data.aws_caller_identity.current.account_id}:root\"]\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_kms_key\" \"lake\" {\n"
+                "  enable_key_rotation = true\n"
+                "  policy              = data.aws_iam_policy_document.lake_key.json\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    KeyPolicy:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Sid: LetIamPoliciesDecide\n"
+                "          Effect: Allow\n"
+                "          Principal:\n"
+                "            AWS: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:root\n"
+                "          Action: kms:*\n"
+                "          Resource: \"*\"\n"
+            ),
+            "cdk": (
+                "// Without a policy of its own the key leaves the decision to the IAM policies of the account.\n"
+                "new kms.Key(this, 'LakeKey', { enableKeyRotation: true });\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
+            "https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR209",
+        stem="kms_key_policy_merges_administration_and_use",
+        title="KMS key policy keeps administration and decryption apart",
+        severity="low",
+        level="strict",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "One principal that may both administer a key and decrypt with it can read the data, give others access and destroy the\n"
+            "key, and nobody else has to agree. AWS recommends to keep the two apart: administrators change the policy and schedule\n"
+            "the deletion, users encrypt and decrypt. The statement for `arn:aws:iam::ACCOUNT:root` names no principal and is not\n"
+            "judged here: there the IAM policies of the account have to keep them apart.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_caller_identity\" \"current\" {}\n"
+                "\n"
+                "data \"aws_iam_policy_document\" \"lake_key\" {\n"
+                "  statement {\n"
+                "    sid       = \"LetIamPoliciesDecide\"\n"
+                "    actions   = [\"kms:*\"]\n"
+                "    resources = [\"*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"AWS\"\n"
+                "      identifiers = [\"arn:aws:iam::${data.aws_caller_identity.current.account_id}:root\"]\n"
+                "    }\n"
+                "  }\n"
+                "\n"
+                "  statement {\n"
+                "    sid       = \"Read\"\n"
+                "    actions   = [\"kms:Decrypt\", \"kms:DescribeKey\"]\n"
+                "    resources = [\"*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"AWS\"\n"
+                "      identifiers = [aws_iam_role.reader.arn]\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_kms_key\" \"lake\" {\n"
+                "  enable_key_rotation = true\n"
+                "  policy              = data.aws_iam_policy_document.lake_key.json\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    KeyPolicy:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Sid: LetIamPoliciesDecide\n"
+                "          Effect: Allow\n"
+                "          Principal:\n"
+                "            AWS: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:root\n"
+                "          Action: kms:*\n"
+                "          Resource: \"*\"\n"
+                "        - Sid: Read\n"
+                "          Effect: Allow\n"
+                "          Principal:\n"
+                "            AWS: arn:aws:iam::111122223333:role/lake-reader\n"
+                "          Action: [\"kms:Decrypt\", \"kms:DescribeKey\"]\n"
+                "          Resource: \"*\"\n"
+            ),
+            "cdk": (
+                "const lakeKey = new kms.Key(this, 'LakeKey', { enableKeyRotation: true });\n"
+                "lakeKey.grantAdmin(administrator);\n"
+                "lakeKey.grantDecrypt(reader);\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/least-privilege.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR210",
+        stem="kms_grant_is_unbounded",
+        title="KMS grant is for one principal, or for one encryption context",
+        severity="medium",
+        level="default",
+        languages=(
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A grant permits what it lists whatever the key policy and IAM policies say, and no policy document shows it. With\n"
+            "`CreateGrant` its principal can hand all of it on to any other principal; for the root of an account, or for a role of\n"
+            "another account, who uses the key is decided elsewhere. A constraint on the encryption context keeps such a grant, and\n"
+            "all that are made from it, to the data that it is meant for. Roles that only an AWS service can use are exempt.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_kms_grant\" \"reader\" {\n"
+                "  name              = \"reader\"\n"
+                "  key_id            = aws_kms_key.lake.key_id\n"
+                "  grantee_principal = aws_iam_role.reader.arn\n"
+                "  operations        = [\"Decrypt\", \"DescribeKey\"]\n"
+                "\n"
+                "  constraints {\n"
+                "    encryption_context_subset = {\n"
+                "      \"aws:s3:arn\" = \"arn:aws:s3:::lake-curated\"\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/grants.html",
+            "https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html",
+            "https://docs.aws.amazon.com/kms/latest/APIReference/API_GrantConstraints.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR211",
+        stem="kms_key_spec_is_weak",
+        title="KMS key for encryption has more than RSA 2048 bits",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "An RSA key of 2048 bits gives 112 bits of security, the least that NIST still accepts, and only until 2030: what is\n"
+            "encrypted with it today has to stay secret longer than that. RSA_3072 gives 128 bits, and SYMMETRIC_DEFAULT (AES of 256\n"
+            "bits) is both stronger and what AWS services need. Keys that sign are not judged: a signature need not outlast its use,\n"
+            "and the key can be replaced. The spec of a key cannot be changed, so this makes a new key.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_kms_key\" \"partners\" {\n"
+                "  customer_master_key_spec = \"RSA_4096\"\n"
+                "  key_usage                = \"ENCRYPT_DECRYPT\"\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "PartnersKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    KeySpec: RSA_4096\n"
+                "    KeyUsage: ENCRYPT_DECRYPT\n"
+            ),
+            "cdk": (
+                "new kms.Key(this, 'PartnersKey', {\n"
+                "  keySpec: kms.KeySpec.RSA_4096,\n"
+                "  keyUsage: kms.KeyUsage.ENCRYPT_DECRYPT,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html",
+            "https://docs.aws.amazon.com/controltower/latest/controlreference/kms-rules.html",
+        ),
+        compliance={
+            "aws-control-tower": (
+                "CT.KMS.PR.2",
             ),
         },
     ),
@@ -1736,6 +2085,253 @@ POLICIES: tuple[Policy, ...] = (
         references=(
             "https://docs.aws.amazon.com/glue/latest/dg/encrypt-connection-passwords.html",
             "https://docs.aws.amazon.com/glue/latest/webapi/API_ConnectionPasswordEncryption.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR312",
+        stem="glue_catalog_encryption_not_managed",
+        title="Data Catalog encryption settings stand beside what they protect",
+        severity="info",
+        level="strict",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "The metadata of databases and the passwords of connections are encrypted as the settings of their Data Catalog say, one\n"
+            "set for each account and Region, and off by default. A configuration that declares databases or connections and no\n"
+            "settings leaves that to another stack, or to nobody. This policy only says that it cannot be seen here, once for each\n"
+            "configuration; where the settings are declared, other policies judge them.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_glue_data_catalog_encryption_settings\" \"catalog\" {\n"
+                "  data_catalog_encryption_settings {\n"
+                "    connection_password_encryption {\n"
+                "      return_connection_password_encrypted = true\n"
+                "      aws_kms_key_id                       = aws_kms_key.catalog.arn\n"
+                "    }\n"
+                "\n"
+                "    encryption_at_rest {\n"
+                "      catalog_encryption_mode = \"SSE-KMS\"\n"
+                "      sse_aws_kms_key_id      = aws_kms_key.catalog.arn\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "CatalogEncryption:\n"
+                "  Type: AWS::Glue::DataCatalogEncryptionSettings\n"
+                "  Properties:\n"
+                "    CatalogId: !Ref AWS::AccountId\n"
+                "    DataCatalogEncryptionSettings:\n"
+                "      ConnectionPasswordEncryption:\n"
+                "        ReturnConnectionPasswordEncrypted: true\n"
+                "        KmsKeyId: !ImportValue catalog-key-arn\n"
+                "      EncryptionAtRest:\n"
+                "        CatalogEncryptionMode: SSE-KMS\n"
+                "        SseAwsKmsKeyId: !ImportValue catalog-key-arn\n"
+            ),
+            "cdk": (
+                "new glue.CfnDataCatalogEncryptionSettings(this, 'CatalogEncryption', {\n"
+                "  catalogId: this.account,\n"
+                "  dataCatalogEncryptionSettings: {\n"
+                "    connectionPasswordEncryption: {\n"
+                "      returnConnectionPasswordEncrypted: true,\n"
+                "      kmsKeyId: key.keyArn,\n"
+                "    },\n"
+                "    encryptionAtRest: { catalogEncryptionMode: 'SSE-KMS', sseAwsKmsKeyId: key.keyArn },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/encrypt-glue-data-catalog.html",
+            "https://docs.aws.amazon.com/glue/latest/webapi/API_DataCatalogEncryptionSettings.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR313",
+        stem="glue_ml_transform_in_clear",
+        title="Glue machine learning transform encrypts its user data",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+        ),
+        since="0.1.0",
+        why=(
+            "A machine learning transform copies records to label and to learn from. Unless its user data is encrypted with a KMS\n"
+            "key (`MLUserDataEncryptionMode: SSE-KMS`), no key policy of yours guards that copy. The mode can only be set when the\n"
+            "transform is created. Which key is used is not asked here. The AWS provider for Terraform has no argument for it.\n"
+        ),
+        fix={
+            "cloudformation": (
+                "MatchCustomers:\n"
+                "  Type: AWS::Glue::MLTransform\n"
+                "  Properties:\n"
+                "    Role: !GetAtt TransformRole.Arn\n"
+                "    InputRecordTables:\n"
+                "      GlueTables:\n"
+                "        - DatabaseName: customers\n"
+                "          TableName: records\n"
+                "    TransformParameters:\n"
+                "      TransformType: FIND_MATCHES\n"
+                "      FindMatchesParameters:\n"
+                "        PrimaryKeyColumnName: id\n"
+                "    TransformEncryption:\n"
+                "      MLUserDataEncryption:\n"
+                "        MLUserDataEncryptionMode: SSE-KMS\n"
+                "        KmsKeyId: !GetAtt LakeKey.Arn\n"
+            ),
+            "cdk": (
+                "new glue.CfnMLTransform(this, 'MatchCustomers', {\n"
+                "  // ...\n"
+                "  transformEncryption: {\n"
+                "    mlUserDataEncryption: {\n"
+                "      mlUserDataEncryptionMode: 'SSE-KMS',\n"
+                "      kmsKeyId: key.keyArn,\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/webapi/API_TransformEncryption.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/glue-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "Glue.3",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR314",
+        stem="glue_connection_without_tls",
+        title="Glue connection enforces TLS",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Unless a connection enforces TLS, AWS Glue ignores a failed TLS handshake and sends credentials and data in clear. The\n"
+            "property depends on the type: `JDBC_ENFORCE_SSL` for JDBC, `ENFORCE_SSL` for the database connectors of the newer kind,\n"
+            "both false by default; `KAFKA_SSL_ENABLED` for Kafka, true by default. A property that skips the check of the\n"
+            "certificate, or a setting of the URL that switches TLS off, undoes it. Connections of type NETWORK, to services over\n"
+            "HTTPS and of custom connectors are not judged, and neither is Snowflake, whose driver always uses TLS. A MongoDB\n"
+            "connection only shows it in its URL.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_glue_connection\" \"orders\" {\n"
+                "  name = \"orders\"\n"
+                "\n"
+                "  connection_properties = {\n"
+                "    JDBC_CONNECTION_URL = \"jdbc:postgresql://orders.example.com:5432/orders\"\n"
+                "    JDBC_ENFORCE_SSL    = \"true\"\n"
+                "    SECRET_ID           = \"orders/reader\"\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "OrdersConnection:\n"
+                "  Type: AWS::Glue::Connection\n"
+                "  Properties:\n"
+                "    CatalogId: !Ref AWS::AccountId\n"
+                "    ConnectionInput:\n"
+                "      ConnectionType: JDBC\n"
+                "      ConnectionProperties:\n"
+                "        JDBC_CONNECTION_URL: jdbc:postgresql://orders.example.com:5432/orders\n"
+                "        JDBC_ENFORCE_SSL: \"true\"\n"
+                "        SECRET_ID: orders/reader\n"
+            ),
+            "cdk": (
+                "new glue.CfnConnection(this, 'OrdersConnection', {\n"
+                "  catalogId: this.account,\n"
+                "  connectionInput: {\n"
+                "    connectionType: 'JDBC',\n"
+                "    connectionProperties: {\n"
+                "      JDBC_CONNECTION_URL: 'jdbc:postgresql://orders.example.com:5432/orders',\n"
+                "      JDBC_ENFORCE_SSL: 'true',\n"
+                "      SECRET_ID: 'orders/reader',\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/connection-properties.html",
+            "https://docs.aws.amazon.com/glue/latest/webapi/API_Connection.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR315",
+        stem="glue_connection_holds_a_password",
+        title="Glue connection names a secret instead of holding a credential",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A password in the properties, the authentication configuration or the URL of a connection is readable for everybody who\n"
+            "sees the configuration, its history or the state of Terraform, and stays in the Data Catalog, where `GetConnection`\n"
+            "returns it. A secret of AWS Secrets Manager named in `SECRET_ID` or `SecretArn` is read when the connection is opened.\n"
+            "What a parameter, a variable or a dynamic reference gives does not stand in the configuration, but deployment stores it\n"
+            "in the Data Catalog all the same: that passes where the configuration also declares that the catalog keeps connection\n"
+            "passwords encrypted, and cannot be decided where it does not.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_glue_connection\" \"orders\" {\n"
+                "  name = \"orders\"\n"
+                "\n"
+                "  connection_properties = {\n"
+                "    JDBC_CONNECTION_URL = \"jdbc:postgresql://orders.example.com:5432/orders\"\n"
+                "    JDBC_ENFORCE_SSL    = \"true\"\n"
+                "    SECRET_ID           = \"orders/reader\"\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "OrdersConnection:\n"
+                "  Type: AWS::Glue::Connection\n"
+                "  Properties:\n"
+                "    CatalogId: !Ref AWS::AccountId\n"
+                "    ConnectionInput:\n"
+                "      ConnectionType: JDBC\n"
+                "      ConnectionProperties:\n"
+                "        JDBC_CONNECTION_URL: jdbc:postgresql://orders.example.com:5432/orders\n"
+                "        JDBC_ENFORCE_SSL: \"true\"\n"
+                "        SECRET_ID: orders/reader\n"
+            ),
+            "cdk": (
+                "new glue.CfnConnection(this, 'OrdersConnection', {\n"
+                "  catalogId: this.account,\n"
+                "  connectionInput: {\n"
+                "    connectionType: 'JDBC',\n"
+                "    connectionProperties: {\n"
+                "      JDBC_CONNECTION_URL: 'jdbc:postgresql://orders.example.com:5432/orders',\n"
+                "      JDBC_ENFORCE_SSL: 'true',\n"
+                "      SECRET_ID: 'orders/reader',\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/connection-properties-secrets-manager.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/encrypt-connection-passwords.html",
         ),
         compliance={},
     ),

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from s3_glue_rules import __version__
-from s3_glue_rules.catalogue import Policy, UnknownPolicyError, load_catalogue, select
+from s3_glue_rules.catalogue import Policy, UnknownPolicyError, explained_parameters, load_catalogue, select
+from s3_glue_rules.settings import SettingError, read_settings
 
 FORMATS = ("text", "json", "sarif")
 
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(given)
     try:
         status: int = options.run(options)
-    except UnknownPolicyError as error:
+    except (UnknownPolicyError, SettingError) as error:
         print(f"s3-glue-rules: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
@@ -54,6 +55,13 @@ def _parser() -> argparse.ArgumentParser:
     scan.add_argument("--select", action="append", default=[], metavar="ID", help="judge only these: SGR101, SGR3, ...")
     scan.add_argument("--ignore", action="append", default=[], metavar="ID", help="leave these out: SGR101, SGR3, ...")
     scan.add_argument("--profile", choices=("default", "strict"), default="default", help="which policies are on")
+    scan.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="ID.NAME=NUMBER",
+        help="settings of policies, such as SGR202.maximum_days=180 (see --explain); S3_GLUE_RULES_SET may hold more",
+    )
     scan.add_argument(
         "--strict", action="store_true", help="exit 1 for conditional and undecided findings and for notes, too"
     )
@@ -83,6 +91,7 @@ def _scan(options: argparse.Namespace) -> int:
     if options.explain is not None:
         sys.stdout.write(_explanation(select(catalogue, profile="strict", select=[options.explain], ignore=())))
         return 0
+    settings = read_settings(options.set, catalogue)
     if not options.paths:
         # A hook may hand over no file at all: nothing is to be judged then.
         print("s3-glue-rules: no path was given, nothing was judged", file=sys.stderr)
@@ -95,7 +104,7 @@ def _scan(options: argparse.Namespace) -> int:
     policies = select(catalogue, profile=options.profile, select=_ids(options.select), ignore=_ids(options.ignore))
     strict = options.profile == "strict" or bool(options.select)
     terraform = TerraformOptions(tuple(options.var_file), options.root)
-    judgement = scan(options.paths, policies, terraform, strict=strict)
+    judgement = scan(options.paths, policies, terraform, settings, strict=strict)
     if options.format == "json":
         report = json_report.render(judgement, all_verdicts=options.all_verdicts)
     elif options.format == "sarif":
@@ -134,6 +143,9 @@ def _explanation(policies: Sequence[Policy]) -> str:
     for policy in policies:
         parts.append(f"{policy.id} {policy.stem}\n{policy.title} (severity {policy.severity}, level {policy.level})\n")
         parts.append(f"Why\n{_indented(policy.why)}")
+        if policy.parameters:
+            rows = [f"{setting}\n    {explained}" for setting, explained in explained_parameters(policy)]
+            parts.append(f"Settings\n{_indented(chr(10).join(rows))}")
         parts.extend(f"Fix in {language}\n{_indented(snippet)}" for language, snippet in policy.fix.items())
         parts.append("See\n" + "".join(f"    {reference}\n" for reference in policy.references))
     return "\n".join(parts)

@@ -7,52 +7,72 @@ import importlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 
 from s3_glue_rules.catalogue import Policy
 from s3_glue_rules.discover import Discovery, TerraformOptions, discover
 from s3_glue_rules.judge import Check, judge_estate
 from s3_glue_rules.model.findings import Judgement, Problem
+from s3_glue_rules.settings import SettingError, Settings, read_settings
 
 ESTATES_PER_COLLECTION = 1000
 ROOTS_PER_COLLECTION = 100
 MOST_CALLS = 5000
 
 
-def load_checks(policies: Iterable[Policy], problems: list[Problem], *, strict: bool = True) -> list[Check]:
+def load_checks(
+    policies: Iterable[Policy], problems: list[Problem], settings: Settings | None = None, *, strict: bool = True
+) -> list[Check]:
     """Load the functions of policies. One that cannot be loaded is a problem of the run, never a silent gap.
 
-    Without ``strict``, policies do not judge in the languages in which they are of the strict level.
+    Without ``settings``, those of the environment count; where they cannot be read, policies that have settings do not
+    load. Without ``strict``, policies do not judge in the languages in which they are of the strict level.
     """
+    chosen: Settings | SettingError
+    try:
+        chosen = read_settings() if settings is None else settings
+    except SettingError as error:
+        chosen = error
     checks: list[Check] = []
     for policy in policies:
         try:
             module = importlib.import_module(f"s3_glue_rules.checks.{policy.stem}")
             in_every_world = getattr(module, "IN_EVERY_WORLD", False)
             languages = policy.languages_judged(strict=strict)
-            checks.append(Check(policy, module.SUBJECT, module.check, in_every_world, languages))
+            function = partial(module.check, **_arguments(policy, chosen)) if policy.parameters else module.check
+            checks.append(Check(policy, module.SUBJECT, function, in_every_world, languages))
         except Exception as error:  # noqa: BLE001 - any failure to load must be told
             problems.append(Problem(f"s3_glue_rules/checks/{policy.stem}.py", 1, f"{policy.id} did not load: {error}"))
     return checks
+
+
+def _arguments(policy: Policy, settings: Settings | SettingError) -> dict[str, int]:
+    """Return the arguments of a policy's function: what is set, else the defaults."""
+    if isinstance(settings, SettingError):
+        raise settings
+    defaults = {name: parameter.default for name, parameter in policy.parameters.items()}
+    return {**defaults, **settings.get(policy.id, {})}
 
 
 def scan(
     paths: Sequence[str],
     policies: Sequence[Policy],
     terraform: TerraformOptions | None = None,
+    settings: Settings | None = None,
     *,
     strict: bool = True,
 ) -> Judgement:
     """Judge everything under the paths. Findings of all verdicts are in the judgement.
 
-    Without ``strict``, policies do not judge in the languages in which they are of the strict level.
+    Without ``settings``, those of the environment count. Without ``strict``, policies do not judge in the languages in
+    which they are of the strict level.
     """
     judgement = Judgement()
     # Modules call modules whose values lead through one another: each step takes several calls.
     sys.setrecursionlimit(max(sys.getrecursionlimit(), MOST_CALLS))
     with _without_automatic_collection():
         discovery = discover(paths, terraform, lazily=True)
-        _judge_all(discovery, policies, judgement, strict=strict)
+        _judge_all(discovery, Checks(policies, judgement, settings, strict=strict), judgement)
     judgement.findings.sort(key=lambda f: (f.span.file, f.span.line, f.span.column, f.policy, f.address, f.estate))
     judgement.problems = list(dict.fromkeys(judgement.problems))
     judgement.notes = list(dict.fromkeys(judgement.notes))
@@ -74,8 +94,7 @@ def _without_automatic_collection() -> Iterator[None]:
             gc.unfreeze()
 
 
-def _judge_all(discovery: Discovery, policies: Sequence[Policy], judgement: Judgement, *, strict: bool) -> None:
-    checks = Checks(policies, judgement, strict=strict)
+def _judge_all(discovery: Discovery, checks: Checks, judgement: Judgement) -> None:
     # Judged estates are let go of one by one, the last first. What they leave behind in circles is collected now and
     # then; the trees that are still to be judged are not looked at for that.
     estates = discovery.estates
@@ -98,12 +117,15 @@ def _judge_all(discovery: Discovery, policies: Sequence[Policy], judgement: Judg
 class Checks:
     """The functions of policies, loaded when the first estate is there to be judged."""
 
-    def __init__(self, policies: Sequence[Policy], judgement: Judgement, *, strict: bool) -> None:
+    def __init__(
+        self, policies: Sequence[Policy], judgement: Judgement, settings: Settings | None, *, strict: bool
+    ) -> None:
         self._policies = policies
         self._judgement = judgement
+        self._settings = settings
         self._strict = strict
 
     @cached_property
     def loaded(self) -> list[Check]:
         """The functions; those that cannot be loaded are problems of the judgement."""
-        return load_checks(self._policies, self._judgement.problems, strict=self._strict)
+        return load_checks(self._policies, self._judgement.problems, self._settings, strict=self._strict)

@@ -17,6 +17,7 @@ from s3_glue_rules.catalogue import (
     SEVERITIES,
     SNIPPETS,
     CatalogueError,
+    Parameter,
     Policy,
     UnknownPolicyError,
     compile_catalogue,
@@ -105,6 +106,62 @@ def test_policy_may_be_strict_in_one_language(tmp_path: Path) -> None:
     assert policy.languages_judged(strict=False) == ("cloudformation",)
     assert policy.languages_judged(strict=True) == ("cloudformation", "terraform")
     assert "| default, strict in terraform |" in render_markdown([policy])
+
+
+PARAMETERS = """\
+parameters:
+  most_days:
+    default: 365
+    minimum: 90
+    maximum: 2560
+    description: The most days there may be
+"""
+WITH_PARAMETERS = VALID.replace("since: 0.1.0\n", f"{PARAMETERS}since: 0.1.0\n")
+
+
+def test_policy_may_have_parameters(tmp_path: Path) -> None:
+    (policy,) = compiled(compile_catalogue(written(tmp_path, WITH_PARAMETERS)))
+    assert policy.parameters == {"most_days": Parameter(365, 90, 2560, "The most days there may be")}
+    assert hash(policy) == hash(replace(policy, parameters={}))
+    page = render_markdown([policy])
+    assert "- `SGR901.most_days=365`: The most days there may be (90 to 2560)\n" in page
+    assert "**Settings**" in page
+    assert "**Settings**" not in render_markdown([replace(policy, parameters={})])
+
+
+ALL_PARAMETERS = re.compile(r"parameters:\n(  .*\n)+")
+
+PARAMETER_VIOLATIONS: dict[str, tuple[str | re.Pattern[str], str, str]] = {
+    "none": (ALL_PARAMETERS, "parameters: {}\n", "parameters must be a mapping with at least one"),
+    "null": (ALL_PARAMETERS, "parameters:\n", "parameters must be a mapping with at least one"),
+    "list": (ALL_PARAMETERS, "parameters: [1]\n", "parameters must be a mapping with at least"),
+    "name": ("most_days:", "Most-Days:", "words in lower case with underscores, not 'Most-Days'"),
+    "name of a number": ("most_days:", "1:", "words in lower case with underscores, not 1"),
+    "no default": ("    default: 365\n", "", "most_days must have the keys default, minimum, maximum, desc"),
+    "other order": (re.compile(r"(    def.*\n)(    min.*\n)"), r"\2\1", "must have the keys default, minimum"),
+    "unknown key": ("    default: 365", "    default: 365\n    colour: 1", "must have the keys default, minimum"),
+    "no mapping": (re.compile(r"  most_days:\n(    .*\n)+"), "  most_days: 365\n", "must have the keys default"),
+    "fraction": ("365", "365.5", "the bounds and the default of most_days must be whole numbers"),
+    "text": ("minimum: 90", 'minimum: "90"', "the bounds and the default of most_days must be whole numbers"),
+    "boolean": ("minimum: 90", "minimum: true", "the bounds and the default of most_days must be whole numbers"),
+    "below": ("365", "89", "the default of most_days must lie between its minimum and its maximum"),
+    "above": ("365", "2561", "the default of most_days must lie between its minimum and its maximum"),
+    "full stop": ("there may be", "there may be.", "the description of most_days must be one line without a full"),
+    "empty description": ("The most days there may be", '""', "the description of most_days must be one line"),
+    "order of keys": (re.compile(r"(parameters:\n(?:  .*\n)+)(since.*\n)"), r"\2\1", "must stand in this order"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PARAMETER_VIOLATIONS)
+def test_violation_in_parameters_is_told(tmp_path: Path, case: str) -> None:
+    old, new, message = PARAMETER_VIOLATIONS[case]
+    text = WITH_PARAMETERS.replace(old, new) if isinstance(old, str) else old.sub(new, WITH_PARAMETERS, count=1)
+    assert text != WITH_PARAMETERS
+    with pytest.raises(CatalogueError) as caught:
+        compile_catalogue(written(tmp_path, text))
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 1, lines
+    assert message in lines[0]
 
 
 def test_policy_of_terraform_alone_needs_its_snippet_alone(tmp_path: Path) -> None:

@@ -1,10 +1,10 @@
 """Break every policy in turn, and see whether its fixtures notice.
 
 A mutant is one change in the file of a check: a condition negated, ``and`` and ``or`` swapped, another string to
-compare with, another default, ``fails`` replaced by ``passes``. It is killed when the markers of the policy's
-fixtures, the lines they name, or what the kinds of files promise no longer hold, which is what tests/test_fixtures.py
-and tests/test_terraform_fixtures.py assert, or what the whole estates expect (tests/test_estates.py). The wording of
-messages is left alone.
+compare with, a bound moved by one, another default, ``fails`` replaced by ``passes``. It is killed when the markers of
+the policy's fixtures, the lines they name, or what the kinds of files promise no longer hold, which is what
+tests/test_fixtures.py and tests/test_terraform_fixtures.py assert, or what the whole estates expect
+(tests/test_estates.py). The wording of messages is left alone.
 
 A mutant that survives is a case that the fixtures lack, or one that no fixture can show: those are listed in
 EQUIVALENT, each with its reason.
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
 import gc
 import importlib
 import os
@@ -41,6 +42,14 @@ CHECKS = ROOT / "s3_glue_rules" / "checks"
 Survivor = tuple[str, str, int]
 
 ANSWERS = {"fails", "passes", "undecided", "exempt", "not_applicable"}
+
+# Comparisons that differ at the bound alone.
+BOUNDS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+}
 
 # Helpers that checks share are broken too; the fixtures of all the policies that use them may kill the mutant.
 SHARED = {"questions": ROOT / "s3_glue_rules" / "model" / "questions.py"}
@@ -69,7 +78,10 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "kms_key_rotation_is_impossible",
         "False → True in key.rotation.flag(default=False) (2)",
     ): "as the first: rotation is written here",
-    ("kms_key_policy_admits_everyone", "not (policies.written)"): _SILENT,
+    (
+        "kms_key_policy_admits_everyone",
+        "not (any((policies.written for policies in key.possible_policies)))",
+    ): _SILENT,
     ("glue_security_configuration_without_customer_key", "False → True in judged = False"): _SILENT,
     ("questions", "False → True in ignores = False"): _SILENT,
     ("questions", 'without "Fn::GetAtt on the key\'s Arn" in KEY_ARN = "Fn::GetAtt on the key\'s Arn"'): _WORDING,
@@ -128,6 +140,9 @@ def changes(node: ast.AST, tree: ast.Module) -> list[tuple[str, list[ast.AST]]]:
         other = ast.And() if isinstance(node.op, ast.Or) else ast.Or()
         swapped = ast.BoolOp(other, copy.deepcopy(node.values))
         found.append((f"{ast.unparse(node)} → {ast.unparse(swapped)}", [swapped]))
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in BOUNDS:
+        moved = ast.Compare(copy.deepcopy(node.left), [BOUNDS[type(node.ops[0])]()], copy.deepcopy(node.comparators))
+        found.append((f"{ast.unparse(node)} → {ast.unparse(moved)}", [moved]))
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         if _is_compared(node, above):
             found.append((f"without {node.value!r} in {_context(node, above)}", [ast.Constant("~")]))
@@ -246,7 +261,9 @@ def load(policy: Policy, tree: ast.Module | None = None, shared: tuple[str, type
         if shared and original is not None:
             sys.modules[name] = original
     in_every_world = getattr(module, "IN_EVERY_WORLD", False)
-    return Check(policy, module.SUBJECT, module.check, in_every_world, policy.languages_judged(strict=True))
+    defaults = {name: parameter.default for name, parameter in policy.parameters.items()}
+    function = functools.partial(module.check, **defaults)
+    return Check(policy, module.SUBJECT, function, in_every_world, policy.languages_judged(strict=True))
 
 
 def load_shared(name: str, tree: ast.Module) -> types.ModuleType:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from s3_glue_rules.join.grants_terraform import GRANT_TYPE, TerraformGrant
 from s3_glue_rules.join.keys import key_use
 from s3_glue_rules.join.kms import ALIAS_TYPES
 from s3_glue_rules.join.terraform import opened
 from s3_glue_rules.join.view import EstateView
 from s3_glue_rules.model.arns import OPEN, fields_of, is_wild, matches_all, pattern_of
-from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.documents import wildcard_matches
 from s3_glue_rules.model.logic import all_of, any_of
 from s3_glue_rules.model.resources import Key, KeyKind
@@ -64,34 +64,25 @@ def _elsewhere(field: str, region: str | None) -> bool:
 
 def grants_to(view: EstateView, key: Key, is_grantee: Callable[[Value], bool]) -> Callable[[str], bool]:
     """Return what tells whether a grant on a key that the estate makes allows an identity an action."""
-    grants = [declaration for declaration in view.estate.by_type.get("aws_kms_grant", ()) if view.exists(declaration)]
+    made = [declaration for declaration in view.estate.by_type.get(GRANT_TYPE, ()) if view.exists(declaration)]
+    grants = [view.typed(TerraformGrant, declaration) for declaration in made]
 
     def is_granted(action: str) -> bool:
-        return any_of(grants, lambda grant: _grants(view, grant, key, action.removeprefix("kms:"), is_grantee))
+        operation = action.removeprefix("kms:")
+        return any_of(grants, lambda grant: all_of(parts_of(grant, operation), lambda part: part()))
+
+    def parts_of(grant: TerraformGrant, operation: str) -> tuple[Callable[[], bool], ...]:
+        return (
+            lambda: key_use(view, grant.at("key_id")).key is key,
+            lambda: any_of(grant.operations, lambda item: item.text() == operation),
+            lambda: is_grantee(grant.principal),
+            lambda: _is_unconstrained(grant),
+        )
 
     return is_granted
 
 
-def _grants(
-    view: EstateView, grant: Declaration, key: Key, operation: str, is_grantee: Callable[[Value], bool]
-) -> bool:
-    def is_about_key(_: str) -> bool:
-        return key_use(view, view.at(grant, "key_id")).key is key
-
-    def has_operation(_: str) -> bool:
-        return any_of(view.reader.items(view.at(grant, "operations")), lambda item: item.text() == operation)
-
-    def is_to_grantee(name: str) -> bool:
-        return is_grantee(view.at(grant, name))
-
-    def is_free(name: str) -> bool:
-        return _is_unconstrained(view.at(grant, name))
-
-    parts = {"key_id": is_about_key, "operations": has_operation, "grantee_principal": is_to_grantee}
-    return all_of({**parts, "constraints": is_free}.items(), lambda part: part[1](part[0]))
-
-
-def _is_unconstrained(constraints: Value) -> bool:
-    if constraints.is_absent:
-        return True
-    raise UndecidableError("whether the constraints of a grant are met cannot be told", constraints.origin)
+def _is_unconstrained(grant: TerraformGrant) -> bool:
+    if grant.constrained.flag(default=False):
+        raise UndecidableError("whether the constraints of a grant are met cannot be told", grant.constrained.origin)
+    return True

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import weakref
+from collections.abc import Mapping as MappingType
 from functools import cached_property
+from typing import ClassVar
 
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.terraform import naming
@@ -122,6 +124,12 @@ _KEY_PROPERTY = re.compile(r"(?i)kms|^KeyId$|EncryptionKey|^key_(id|arn)$")
 class JoinedKey(Joined, Key):
     """A key or a multi-Region replica."""
 
+    NAMES: ClassVar[MappingType[str, str]] = {
+        "BypassPolicyLockoutSafetyCheck": "bypass_policy_lockout_safety_check",
+        "PendingWindowInDays": "deletion_window_in_days",
+        "RotationPeriodInDays": "rotation_period_in_days",
+    }
+
     @property
     def is_replica(self) -> bool:
         """Whether it is a multi-Region replica."""
@@ -156,6 +164,16 @@ class JoinedKey(Joined, Key):
         return self.at("EnableKeyRotation")
 
     @cached_property
+    def rotation_period(self) -> Value:
+        """The days between two rotations."""
+        return self.at("RotationPeriodInDays")
+
+    @cached_property
+    def deletion_window(self) -> Value:
+        """The days from scheduling its deletion to deleting it."""
+        return self.at("PendingWindowInDays")
+
+    @cached_property
     def enabled(self) -> Value:
         """Whether the key is enabled."""
         return self.at("Enabled")
@@ -168,6 +186,11 @@ class JoinedKey(Joined, Key):
             return Policies(statements_of(self.view.reader, document), written=not document.is_absent)
         except UndecidableError as unknown:
             return Policies((), written=True, unreadable=unknown)
+
+    @cached_property
+    def lockout_check_bypasses(self) -> tuple[Value, ...]:
+        """Whether to accept a policy that shuts its author out. A replica has no such property."""
+        return () if self.is_replica else (self.at("BypassPolicyLockoutSafetyCheck"),)
 
     @cached_property
     def users(self) -> tuple[Link, ...]:

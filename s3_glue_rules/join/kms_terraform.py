@@ -65,29 +65,48 @@ class TerraformKey(JoinedKey):
         """Material may come by another way, too: a key without any can only be disabled."""
         return "external" in self.declaration.type and self.at("key_material_base64").is_absent
 
-    @cached_property
+    @property
     def policies(self) -> Policies:
+        """All that the policy in the key and those in resources of their own say."""
+        found = self.possible_policies
+        statements = tuple(statement for policies in found for statement in policies.statements)
+        unreadable = [policies.unreadable for policies in found if policies.unreadable is not None]
+        return Policies(statements, any(policies.written for policies in found), unreadable[-1] if unreadable else None)
+
+    @cached_property
+    def possible_policies(self) -> tuple[Policies, ...]:
         """The policy in the key and those in resources of their own: any of them may be the one that holds."""
-        statements: list[Statement] = []
-        written = False
-        unreadable: UndecidableError | None = None
-        doubt: UndecidableError | None = None
-        documents = [self.at("policy")]
+        doubts, separate = self._separate
+        documents = [self.at("policy"), *(self.view.at(declaration, "policy") for declaration in separate)]
+        found = tuple(self._read(document) for document in documents if is_given(document))
+        return found or (Policies((), written=False, unreadable=doubts[-1] if doubts else None),)
+
+    def _read(self, document: Value) -> Policies:
+        try:
+            statements = statements_of(self.view.reader, document)
+        except UndecidableError as unknown:
+            return Policies((), written=True, unreadable=unknown)
+        return Policies(tuple(map(self._opened, statements)), written=True)
+
+    @cached_property
+    def lockout_check_bypasses(self) -> tuple[Value, ...]:
+        """Whether to accept a policy that shuts its author out, in the key and in policies of their own."""
+        name = "BypassPolicyLockoutSafetyCheck"
+        return (self.at(name), *(self.view.at(declaration, self.term(name)) for declaration in self._separate[1]))
+
+    @cached_property
+    def _separate(self) -> tuple[list[UndecidableError], list[Declaration]]:
+        """The policies in resources of their own that are for this key, and why others may be."""
+        doubts: list[UndecidableError] = []
+        found: list[Declaration] = []
         for declaration in self._separate_policies():
             named = followed(self.view, self.view.at(declaration, "key_id"))
             if isinstance(named, Reference) and named.target == self.declaration.address:
-                documents.append(self.view.at(declaration, "policy"))
+                found.append(declaration)
             elif isinstance(named, Unknown):
-                doubt = UndecidableError(f"whether '{declaration.address}' is for it cannot be told", named.origin)
-        for document in documents:
-            if not is_given(document):
-                continue
-            written = True
-            try:
-                statements.extend(statements_of(self.view.reader, document))
-            except UndecidableError as unknown:
-                unreadable = unknown
-        return Policies(tuple(map(self._opened, statements)), written, unreadable if written else doubt)
+                reason = f"whether '{declaration.address}' is for it cannot be told"
+                doubts.append(UndecidableError(reason, named.origin))
+        return doubts, found
 
     def _opened(self, statement: Statement) -> Statement:
         """Return the statement with principals unknown that other systems give."""

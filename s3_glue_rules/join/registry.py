@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from functools import cache
 
-from s3_glue_rules.join import glue, iam, iam_roles, keys, objects_terraform, s3, s3_terraform, texts, texts_terraform
+from s3_glue_rules.join import (
+    catalog,
+    glue,
+    grants_terraform,
+    iam,
+    iam_roles,
+    keys,
+    objects_terraform,
+    s3,
+    s3_terraform,
+    texts,
+    texts_terraform,
+)
 from s3_glue_rules.join.view import EstateView, Joined
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.resources import Resource
@@ -15,9 +27,13 @@ _MAKERS: tuple[dict[str, type[Joined]], ...] = (
     s3_terraform.MAKERS,
     objects_terraform.MAKERS,
     dict(keys.KEY_MAKERS),
+    grants_terraform.MAKERS,
     glue.MAKERS,
     iam.MAKERS,
     iam_roles.MAKERS,
+    catalog.MAKERS,
+    catalog.MEMBER_MAKERS,
+    catalog.TRANSFORM_MAKERS,
     texts.MAKERS,
     texts_terraform.MAKERS,
 )

@@ -8,6 +8,7 @@ TERRAFORM = "terraform"
 
 # Properties and phrases of messages. What is called alike, such as the keys of Glue's argument maps, is not here.
 _NAMES = {
+    "AWS::Glue::DataCatalogEncryptionSettings": "aws_glue_data_catalog_encryption_settings",
     "AWS::Glue::SecurityConfiguration": "aws_glue_security_configuration",
     "Actions": "actions",
     "AliasName": "name",

@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from s3_glue_rules.model.conditions import ContextValue, holds
 from s3_glue_rules.model.documents import Policies, Principal, Statement, action_matches, patterns_overlap
 from s3_glue_rules.model.logic import all_of, any_of
-from s3_glue_rules.model.values import Known, Open, Text, UndecidableError, Unknown, Value
+from s3_glue_rules.model.spans import NOWHERE, Origin
+from s3_glue_rules.model.values import Known, Text, UndecidableError, Value
 
 
 class Caller(ABC):
@@ -39,7 +40,7 @@ class Caller(ABC):
 class _EveryCaller(Caller):
     def is_named_by(self, principal: Principal) -> bool:
         # A principal that is open names one, not all of them.
-        return principal.is_everyone or (_is_open(principal) and _raise(principal))
+        return principal.is_everyone or (principal.is_open and _raise(principal))
 
     def is_outside_of(self, principals: tuple[Principal, ...]) -> bool:
         return not principals
@@ -49,7 +50,7 @@ class _Stranger(Caller):
     def is_named_by(self, principal: Principal) -> bool:
         if principal.is_everyone:
             return True
-        return principal.kind in {"*", "AWS"} and _is_open(principal) and _raise(principal)
+        return principal.kind in {"*", "AWS"} and principal.is_open and _raise(principal)
 
 
 class ServiceCaller(Caller):
@@ -82,10 +83,6 @@ class IdentityCaller(Caller):
 EVERY_CALLER: Caller = _EveryCaller()
 # A caller from an account that nobody names.
 STRANGER: Caller = _Stranger()
-
-
-def _is_open(principal: Principal) -> bool:
-    return isinstance(principal.value, (Open, Unknown))
 
 
 def _raise(principal: Principal) -> bool:
@@ -127,6 +124,11 @@ class Ruling:
     decision: Decision
     statement: Statement | None = None
     unknown: UndecidableError | None = None
+
+    @property
+    def origin(self) -> Origin:
+        """Where the statement stands that makes the decision."""
+        return NOWHERE if self.statement is None else self.statement.origin
 
     @property
     def is_denied(self) -> bool:
@@ -179,7 +181,7 @@ def _may_be_denied(policies: Policies, request: Request) -> bool:
 
 def applies(statement: Statement, request: Request) -> bool:
     """Return whether a statement speaks of a request. Raises UndecidableError where that is open."""
-    parts = (_is_about_caller, _is_about_action, _is_about_resource, conditions_hold)
+    parts = (is_about_caller, _is_about_action, _is_about_resource, conditions_hold)
     return all_of(parts, lambda part: part(statement, request))
 
 
@@ -192,7 +194,8 @@ def conditions_hold(statement: Statement, request: Request) -> bool:
     )
 
 
-def _is_about_caller(statement: Statement, request: Request) -> bool:
+def is_about_caller(statement: Statement, request: Request) -> bool:
+    """Return whether a statement speaks of who makes a request. Raises UndecidableError where that is open."""
     caller = request.caller
     if caller is None:
         return True

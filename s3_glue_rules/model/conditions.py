@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Union
 
-from s3_glue_rules.model.documents import Test, wildcard_matches
+from s3_glue_rules.model.documents import Test, may_match, wildcard_matches
 from s3_glue_rules.model.logic import all_of, any_of
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.values import Absent, Known, UndecidableError, Value
@@ -116,7 +116,7 @@ def _may_be_foreign(pattern: Value, key: str) -> bool:
     if key in {"aws:principalarn", "aws:sourcearn"} and text.count(":") >= _ARN_COLONS:
         account = text.split(":")[4]
         return "*" in account or account == ""
-    if key == "aws:principalorgpaths":
+    if key in {"aws:principalorgpaths", "aws:sourceorgpaths"}:
         return text.startswith("*")
     return "*" in text
 
@@ -125,15 +125,15 @@ _ARN_COLONS = 5
 
 
 def _equal(pattern: Value, value: Value) -> bool:
-    return _compared(pattern, value, lambda wanted, text: wanted == text)
+    return may_match(pattern, value) and _compared(pattern, value, lambda wanted, text: wanted == text)
 
 
 def _equal_without_case(pattern: Value, value: Value) -> bool:
-    return _compared(pattern, value, lambda wanted, text: wanted.lower() == text.lower())
+    return may_match(pattern, value) and _compared(pattern, value, lambda wanted, text: wanted.lower() == text.lower())
 
 
 def _like(pattern: Value, value: Value) -> bool:
-    return _compared(pattern, value, wildcard_matches)
+    return may_match(pattern, value) and _compared(pattern, value, wildcard_matches)
 
 
 def _arn(pattern: Value, value: Value) -> bool:
@@ -144,7 +144,7 @@ def _arn(pattern: Value, value: Value) -> bool:
             return wanted == "*"
         return all(wildcard_matches(part, other) for part, other in zip(ours, theirs, strict=True))
 
-    return _compared(pattern, value, matches)
+    return may_match(pattern, value) and _compared(pattern, value, matches)
 
 
 def _compared(pattern: Value, value: Value, matches: Callable[[str, str], bool]) -> bool:

@@ -5,9 +5,18 @@ from __future__ import annotations
 import fnmatch
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
+from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.spans import Origin
-from s3_glue_rules.model.values import Known, UndecidableError, Value
+from s3_glue_rules.model.values import Known, Open, Text, UndecidableError, Unknown, Value
+
+# A whole account is written as the ARN of its root, or as its number. Open parts of a text stand between marks.
+_ACCOUNT = re.compile(r"arn:.*:root|[0-9]{12}", re.DOTALL)
+# What gives the number of the own account at deployment.
+_ACCOUNT_NUMBER = re.compile(r"AWS::AccountId|(.*\.)?data\.aws_caller_identity\..*\.(account_)?id")
+# What the request fills in.
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 @dataclass(frozen=True)
@@ -21,6 +30,20 @@ class Principal:
     def is_everyone(self) -> bool:
         """Whether this is ``"*"`` or ``{"AWS": "*"}``."""
         return self.kind in {"*", "AWS"} and isinstance(self.value, Known) and self.value.text() == "*"
+
+    @property
+    def is_account(self) -> bool:
+        """Whether this is an account, whose IAM policies decide who of it is meant."""
+        if self.kind != "AWS":
+            return False
+        if isinstance(self.value, Open):
+            return _ACCOUNT_NUMBER.fullmatch(self.value.variable.name) is not None
+        return isinstance(self.value, (Known, Text)) and _ACCOUNT.fullmatch(symbol(self.value)) is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it cannot be told whom this names, everyone perhaps."""
+        return isinstance(self.value, (Open, Unknown)) and not self.is_account
 
 
 @dataclass(frozen=True)
@@ -64,7 +87,26 @@ def action_matches(pattern: str, action: str) -> bool:
 
 def wildcard_matches(pattern: str, text: str) -> bool:
     """Return whether an IAM pattern, in which only ``*`` and ``?`` are wild, matches a text."""
-    return re.fullmatch(_translated(pattern), text) is not None
+    return _compiled(pattern).fullmatch(text) is not None
+
+
+def may_match(first: Value, second: Value) -> bool:
+    """Return whether two texts may be equal, or one of them match the other: what is known of them decides.
+
+    Anything that is no text may.
+    """
+    if not all(isinstance(value, (Known, Text)) for value in (first, second)):
+        return True
+    return patterns_overlap(_as_pattern(first).lower(), _as_pattern(second).lower())
+
+
+def _as_pattern(value: Value) -> str:
+    """Return a text with wildcards for what is open in it, policy variables included."""
+    if isinstance(value, Text):
+        return "".join(_as_pattern(part) for part in value.parts)
+    if isinstance(value, Known):
+        return _VARIABLE.sub("*", value.text())
+    return "?" * 12 if Principal("AWS", value).is_account else "*"
 
 
 def patterns_overlap(first: str, second: str) -> bool:
@@ -81,8 +123,9 @@ def patterns_overlap(first: str, second: str) -> bool:
     return reach[-1]
 
 
-def _translated(pattern: str) -> str:
-    return fnmatch.translate(pattern.replace("[", "[[]"))
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(fnmatch.translate(pattern.replace("[", "[[]")))
 
 
 @dataclass(frozen=True)

@@ -10,20 +10,17 @@ https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from s3_glue_rules.model.arns import OPEN, pattern_of
 from s3_glue_rules.model.authorization import Decision, IdentityCaller, Request, Ruling, ServiceCaller, rule_on
 from s3_glue_rules.model.conditions import ContextValue, Present, Special, holds_text
-from s3_glue_rules.model.documents import Policies, Statement
+from s3_glue_rules.model.documents import Policies, Principal, Statement
+from s3_glue_rules.model.key_access import is_open
 from s3_glue_rules.model.logic import all_of, any_of
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import KeyAccess, Role
-from s3_glue_rules.model.values import Known, Open, Reference, UndecidableError, Value
-
-_ACCOUNT = re.compile(rf"arn:[^:]*:iam::(\d*|{OPEN}):root|\d{{12}}")
+from s3_glue_rules.model.values import Known, UndecidableError, Value
 
 # What a request by a role of Glue has, whatever the estate: it comes from the account of the key over TLS, from a
 # session without MFA. That the account is the wanted one is taken for granted.
@@ -166,11 +163,10 @@ def _via(policies: Policies, service: str) -> Present:
 
 def _is_account(value: Value) -> bool:
     """Return whether a principal is the account itself, which leaves the decision to the IAM policies there."""
-    if isinstance(value, Reference):
-        return False
-    if isinstance(value, Open) and re.search("(?i)account_?id", value.variable.name):
-        return True
-    return _ACCOUNT.fullmatch(pattern_of(value)) is not None
+    principal = Principal("AWS", value)
+    if not principal.is_account and is_open(principal):
+        raise UndecidableError(f"a principal of the key policy is open: {value.why_unknown()}", value.origin)
+    return principal.is_account
 
 
 def _allowing(policies: Policies, request: Request) -> Ruling:

@@ -6,6 +6,7 @@ A value is known, absent, a reference, a choice or unknown. None of them has a t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -75,6 +76,18 @@ class Value:
         if lowered in {"true", "false"}:
             return lowered == "true"
         raise UndecidableError(f"'{written}' is not a boolean", self.origin)
+
+    def number(self, *, default: int) -> int:
+        """Return the literal as a whole number; it may be written as a text.
+
+        Raises UndecidableError for a value that is unknown or no whole number.
+        """
+        if isinstance(self, Absent):
+            return default
+        written = self.text()
+        if re.fullmatch(r"-?[0-9]{1,18}", written):
+            return int(written)
+        raise UndecidableError(f"'{written}' is no whole number", self.origin)
 
     def why_unknown(self) -> str:
         """Return a phrase for people that says why the value cannot be read."""

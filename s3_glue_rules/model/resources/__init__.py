@@ -1,6 +1,7 @@
 """Typed, connected resources as checks see them: in one world, whatever the language they are written in."""
 
 from s3_glue_rules.model.resources.base import Resource
+from s3_glue_rules.model.resources.catalog import CatalogMember, Connection, Credential, MachineLearningTransform
 from s3_glue_rules.model.resources.glue import (
     CatalogSettings,
     Component,
@@ -15,18 +16,23 @@ from s3_glue_rules.model.resources.glue import (
     SecurityConfigurationUse,
 )
 from s3_glue_rules.model.resources.iam import IdentityPolicy, KeyAccess, Role, RoleKind, RoleUse
-from s3_glue_rules.model.resources.kms import DeletionGuard, Key, KeyKind, KeyUse
+from s3_glue_rules.model.resources.kms import DeletionGuard, Grant, Grantee, Key, KeyKind, KeyUse
 from s3_glue_rules.model.resources.s3 import Bucket, StoredObject
 from s3_glue_rules.model.resources.texts import TextHolder, WrittenText
 
 __all__ = [
     "Bucket",
+    "CatalogMember",
     "CatalogSettings",
     "Component",
+    "Connection",
     "Crawler",
+    "Credential",
     "DeletionGuard",
     "DevelopmentEndpoint",
     "EncryptionPart",
+    "Grant",
+    "Grantee",
     "IdentityPolicy",
     "Job",
     "Key",
@@ -34,6 +40,7 @@ __all__ = [
     "KeyKind",
     "KeyUse",
     "LogEncryption",
+    "MachineLearningTransform",
     "Naming",
     "Resource",
     "Role",

@@ -33,9 +33,13 @@ class DeletionGuard:
 class Key(Resource):
     """A customer managed KMS key.
 
-    Defaults: KeySpec SYMMETRIC_DEFAULT, KeyUsage ENCRYPT_DECRYPT, Origin AWS_KMS, enabled, no rotation
+    Defaults: KeySpec SYMMETRIC_DEFAULT, KeyUsage ENCRYPT_DECRYPT, Origin AWS_KMS, enabled, no rotation, and where
+    there is one, every 365 days; 30 days from scheduling its deletion to deleting it
     (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html).
     """
+
+    ROTATION_PERIOD = 365
+    DELETION_WINDOW = 30
 
     @property
     @abstractmethod
@@ -64,6 +68,16 @@ class Key(Resource):
 
     @property
     @abstractmethod
+    def rotation_period(self) -> Value:
+        """The days between two rotations."""
+
+    @property
+    @abstractmethod
+    def deletion_window(self) -> Value:
+        """The days from scheduling its deletion to deleting it."""
+
+    @property
+    @abstractmethod
     def enabled(self) -> Value:
         """Whether the key is enabled."""
 
@@ -71,6 +85,16 @@ class Key(Resource):
     @abstractmethod
     def policies(self) -> Policies:
         """The key policy."""
+
+    @property
+    def possible_policies(self) -> tuple[Policies, ...]:
+        """The policies of which any may be the one that holds: a key has one, and Terraform two ways to write it."""
+        return (self.policies,)
+
+    @property
+    @abstractmethod
+    def lockout_check_bypasses(self) -> tuple[Value, ...]:
+        """Whether to accept a policy that shuts its author out, for each place where that may be said."""
 
     @property
     @abstractmethod
@@ -99,6 +123,25 @@ class Key(Resource):
             self.spec.text(default="SYMMETRIC_DEFAULT") == "SYMMETRIC_DEFAULT"
             and self.usage.text(default="ENCRYPT_DECRYPT") == "ENCRYPT_DECRYPT"
         )
+
+    @property
+    def can_rotate(self) -> bool:
+        """Whether AWS KMS can rotate it automatically: symmetric encryption keys with material that AWS KMS made.
+
+        A replica follows its primary. Raises UndecidableError where that is not known.
+        """
+        return not self.is_replica and self.material.text(default="AWS_KMS") == "AWS_KMS" and self.is_symmetric
+
+    @property
+    def rotates(self) -> bool:
+        """Whether AWS KMS rotates it automatically. Raises UndecidableError where that is not known."""
+        return self.can_rotate and self.rotation.flag(default=False)
+
+    @property
+    def certainly_rests(self) -> bool:
+        """Whether it is known not to be asked to rotate by itself, whatever kind of key it is."""
+        rotation = self.rotation
+        return self.is_replica or rotation.is_absent or (rotation.is_known and not rotation.flag(default=False))
 
     @property
     def why_it_cannot_encrypt(self) -> str | None:
@@ -142,3 +185,39 @@ class KeyUse:
     reason: str = ""
     key_region: str | None = None
     chain: tuple[Link, ...] = ()
+
+
+class Grantee(enum.Enum):
+    """Whom a grant is for."""
+
+    ACCOUNT = "every principal of an account that its IAM policies let"
+    FOREIGN = "a principal of another account than the key's"
+    SERVICE = "a role that only an AWS service can use, or a service"
+    PRINCIPAL = "one role, user or session"
+
+
+class Grant(Resource):
+    """A grant: what a principal may do with a key, whatever key policy and IAM policies say.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+    """
+
+    @property
+    @abstractmethod
+    def operations(self) -> tuple[Value, ...]:
+        """The operations that it permits."""
+
+    @property
+    @abstractmethod
+    def principal(self) -> Value:
+        """The ARN of the principal that gets it, as written."""
+
+    @property
+    @abstractmethod
+    def grantee(self) -> Grantee:
+        """Whom it is for. Raises UndecidableError where that cannot be told."""
+
+    @property
+    @abstractmethod
+    def constrained(self) -> Value:
+        """Whether it holds only for requests with a certain encryption context: a boolean, or unknown."""

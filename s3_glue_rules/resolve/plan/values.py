@@ -24,7 +24,7 @@ LATER = "known after apply"
 # alike, so that the others (names, policies, URLs) are not taken for what they refer to.
 _IDENTIFIER = re.compile(
     r"(?:^|_)(?:bucket|bucket_name|arns?|ids?|security_configuration|roles?|role_name|permissions_boundary|"
-    r"identifiers|log_group_name|database_name|table_name|connections)$|_key$"
+    r"identifiers|log_group_name|grantee_principal|database_name|table_name|connections)$|_key$"
 )
 _OWN_NAMES = {("aws_s3_bucket", "bucket"), ("aws_s3_directory_bucket", "bucket")}
 

@@ -1,0 +1,182 @@
+"""Who may do what with a key: the callers that a key policy can let in, and the actions that there are.
+
+Sources: https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html and
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from s3_glue_rules.model.authorization import STRANGER, Caller, Request, is_about_caller
+from s3_glue_rules.model.conditions import ContextValue, Present, Special, holds_text
+from s3_glue_rules.model.documents import Policies, Principal, Statement, may_match
+from s3_glue_rules.model.reader import symbol
+from s3_glue_rules.model.values import Known, Reference, Text, UndecidableError, Value
+
+# What a key policy can permit: the actions whose resource is a key.
+KEY_ACTIONS = (
+    "kms:CancelKeyDeletion", "kms:CreateAlias", "kms:CreateGrant", "kms:Decrypt", "kms:DeleteAlias",
+    "kms:DeleteImportedKeyMaterial", "kms:DeriveSharedSecret", "kms:DescribeKey", "kms:DisableKey",
+    "kms:DisableKeyRotation", "kms:EnableKey", "kms:EnableKeyRotation", "kms:Encrypt", "kms:GenerateDataKey",
+    "kms:GenerateDataKeyPair", "kms:GenerateDataKeyPairWithoutPlaintext", "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:GenerateMac", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:GetParametersForImport",
+    "kms:GetPublicKey", "kms:ImportKeyMaterial", "kms:ListGrants", "kms:ListKeyPolicies",
+    "kms:ListKeyRotations", "kms:ListResourceTags", "kms:PutKeyPolicy", "kms:ReEncryptFrom", "kms:ReEncryptTo",
+    "kms:ReplicateKey", "kms:RetireGrant", "kms:RevokeGrant", "kms:RotateKeyOnDemand",
+    "kms:ScheduleKeyDeletion", "kms:Sign", "kms:SynchronizeMultiRegionKey", "kms:TagResource",
+    "kms:UntagResource", "kms:UpdateAlias", "kms:UpdateKeyDescription", "kms:UpdatePrimaryRegion", "kms:Verify",
+    "kms:VerifyMac",
+)  # fmt: skip
+
+_PRINCIPAL_ARN = "aws:principalarn"
+# What the request has under these keys comes from who calls. A caller need not belong to an organisation, nor act for
+# a resource: then the request does not have them.
+_OF_CALLER = ("kms:calleraccount", "aws:principalaccount", _PRINCIPAL_ARN)
+_OF_ORGANISATION = (
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+)
+# Only requests of service principals have this one; what they do for somebody is another question.
+_NO_SERVICE: dict[str, ContextValue] = {"aws:principalisawsservice": holds_text("false")}
+# Of a caller from an account that nobody names, with an organisation of its own and without any.
+_OF_STRANGERS: tuple[Mapping[str, ContextValue], ...] = tuple(
+    {**dict.fromkeys(_OF_CALLER, Special.FOREIGN), **dict.fromkeys(_OF_ORGANISATION, organisation), **_NO_SERVICE}
+    for organisation in (Special.FOREIGN, Special.MISSING)
+)
+
+_OPEN_PART = re.compile("\0[^\0]*\0")
+# ARNs that are read at deployment: these name one identity, others whatever their author put there.
+_LOOKED_UP = re.compile("arn:\0(?!([^\0]*[.])?data[.]aws_(iam_|caller_identity[.]))[^\0]*\0")
+
+
+def is_open(principal: Principal) -> bool:
+    """Return whether it cannot be told whom an AWS principal names, an account perhaps."""
+    if isinstance(principal.value, Text):
+        return _LOOKED_UP.fullmatch(symbol(principal.value)) is not None
+    return principal.is_open
+
+
+class UnnamedUser(Caller):
+    """Any identity of the key's account that no statement names: its IAM policies let it do what the account may."""
+
+    def is_named_by(self, principal: Principal) -> bool:
+        """Return whether a principal is the account, or everyone. Raises UndecidableError where that is open."""
+        if principal.is_everyone or principal.is_account:
+            return True
+        if principal.kind == "AWS" and is_open(principal):
+            raise _open(principal.value)
+        return False
+
+
+class Anyone(Caller):
+    """Anyone whom the key policy lets in without a name, and without a word of IAM policies."""
+
+    def is_named_by(self, principal: Principal) -> bool:
+        """Return whether a principal is everyone."""
+        return principal.is_everyone
+
+
+@dataclass(frozen=True)
+class NamedUser(Caller):
+    """An identity that a key policy names, as a principal or in a condition on ``aws:PrincipalArn``.
+
+    ``by_account``: what the policy leaves to the IAM policies of the account is left to this identity as well.
+    """
+
+    value: Value
+    by_account: bool = False
+
+    @property
+    def label(self) -> str:
+        """The name for people."""
+        if isinstance(self.value, Reference):
+            return f"'{self.value.target}'"
+        return f"'{_OPEN_PART.sub('...', symbol(self.value))}'"
+
+    @property
+    def stands_for_many(self) -> bool:
+        """Whether more than one identity may be meant: a pattern, or the root user, who is always there."""
+        if Principal("AWS", self.value).is_account:
+            return True
+        return isinstance(self.value, (Known, Text)) and any(sign in symbol(self.value) for sign in "*?")
+
+    @property
+    def key(self) -> str:
+        """What is equal for the same identity, however it is written: as an attribute, or by its name in an ARN."""
+        last = self.value.parts[-1] if isinstance(self.value, Text) else self.value
+        return f"ref:{last.target}" if isinstance(last, Reference) else symbol(self.value)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it cannot be told who it is, an account perhaps."""
+        return is_open(Principal("AWS", self.value))
+
+    @property
+    def doubt(self) -> UndecidableError:
+        """Why it cannot be told who it is."""
+        return _open(self.value)
+
+    def is_named_by(self, principal: Principal) -> bool:
+        """Return whether a principal is this identity, or everyone. Raises UndecidableError where that is open."""
+        if principal.is_everyone:
+            return True
+        if principal.kind != "AWS":
+            return False
+        if principal.is_account:
+            return self.by_account
+        other = NamedUser(principal.value)
+        if other.key == self.key:
+            return True
+        if self.is_open or other.is_open:
+            raise _open(principal.value)
+        pair = (self.value, principal.value)
+        # An attribute and a text name the same identity only where the text ends in its name.
+        is_of_texts = not any(isinstance(value, Reference) for value in pair)
+        if is_of_texts and any(isinstance(value, Text) for value in pair) and may_match(*pair):
+            raise _open(principal.value)
+        return False
+
+
+def _open(value: Value) -> UndecidableError:
+    return UndecidableError(f"a principal of the key policy is open: {value.why_unknown()}", value.origin)
+
+
+def named_users(policies: Policies, *, by_account: bool = False) -> list[NamedUser]:
+    """Return the identities that key policies name, each once; ``by_account`` also root users that conditions name."""
+    principals = (item for statement in policies.statements for item in statement.principals if item.kind == "AWS")
+    named = [item.value for item in principals if not item.is_account]
+    tests = (test for statement in policies.statements for test in statement.tests if test.key == _PRINCIPAL_ARN)
+    held = (value for test in tests for value in test.values)
+    named.extend(value for value in held if by_account or not Principal("AWS", value).is_account)
+    users = (NamedUser(value, by_account) for value in named if not Principal("AWS", value).is_everyone)
+    return list({user.key: user for user in users}.values())
+
+
+def requests_of_strangers(policies: Policies) -> Iterator[Request]:
+    """Yield all that callers of accounts that nobody names can ask of a key; nothing where no statement is for them."""
+    anything = Request("kms:*", STRANGER)
+    if policies.unreadable is None and not any(_may_speak_of(statement, anything) for statement in policies.statements):
+        return
+    for action in KEY_ACTIONS:
+        for context in _OF_STRANGERS:
+            yield Request(action, STRANGER, None, context, Special.CHOSEN)
+
+
+def _may_speak_of(statement: Statement, request: Request) -> bool:
+    try:
+        return is_about_caller(statement, request)
+    except UndecidableError:
+        return True
+
+
+def request_of(caller: Caller, action: str) -> Request:
+    """Return a request of an identity of the account: it meets all conditions that do not tell it from others."""
+    known: ContextValue = Present((caller.value,)) if isinstance(caller, NamedUser) else Special.FOREIGN
+    return Request(action, caller, None, {_PRINCIPAL_ARN: known, **_NO_SERVICE}, Special.CHOSEN)
