@@ -454,6 +454,74 @@ POLICIES: tuple[Policy, ...] = (
         compliance={},
     ),
     Policy(
+        id="SGR108",
+        stem="s3_log_destination_cannot_receive",
+        title="S3 log destination is encrypted so that logs arrive",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Services that write logs to a bucket encrypt them as the bucket's default says, and not every service can use every\n"
+            "key. Load balancers write access logs only to buckets with SSE-S3. Server access logs need SSE-S3 as well: under the\n"
+            "AWS managed key aws/s3 nobody can read them. Network Load Balancers, VPC flow logs and other logs that\n"
+            "delivery.logs.amazonaws.com writes need SSE-S3 or a customer managed key whose key policy admits that service. S3\n"
+            "Inventory supports no AWS managed key. Nothing reports the loss: the logs just do not arrive.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3_bucket_server_side_encryption_configuration\" \"access_logs\" {\n"
+                "  bucket = aws_s3_bucket.access_logs.id\n"
+                "\n"
+                "  rule {\n"
+                "    apply_server_side_encryption_by_default {\n"
+                "      sse_algorithm = \"AES256\"\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_s3_bucket_logging\" \"lake\" {\n"
+                "  bucket        = aws_s3_bucket.lake.id\n"
+                "  target_bucket = aws_s3_bucket.access_logs.id\n"
+                "  target_prefix = \"lake/\"\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AccessLogs:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    BucketEncryption:\n"
+                "      ServerSideEncryptionConfiguration:\n"
+                "        - ServerSideEncryptionByDefault:\n"
+                "            SSEAlgorithm: AES256\n"
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    LoggingConfiguration:\n"
+                "      DestinationBucketName: !Ref AccessLogs\n"
+            ),
+            "cdk": (
+                "const accessLogs = new s3.Bucket(this, 'AccessLogs', {\n"
+                "  encryption: s3.BucketEncryption.S3_MANAGED,\n"
+                "});\n"
+                "new s3.Bucket(this, 'LakeBucket', { serverAccessLogsBucket: accessLogs });\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html",
+            "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
+            "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html",
+            "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-cmk-policy.html",
+            "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR109",
         stem="s3_bucket_allows_plain_http",
         title="S3 bucket denies requests without TLS",
@@ -609,6 +677,275 @@ POLICIES: tuple[Policy, ...] = (
         references=(
             "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
             "https://docs.aws.amazon.com/AmazonS3/latest/userguide/specifying-kms-encryption.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR114",
+        stem="s3_replication_drops_encryption",
+        title="S3 replication covers objects that KMS encrypts",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Replication leaves out objects under KMS keys unless a rule selects them and names a key for the replicas. Where the\n"
+            "default of the source is SSE-KMS, a rule without both replicates nothing of what is uploaded, and no error says so.\n"
+            "The key has to be a symmetric encryption key in the Region of the destination, named by its ARN or by the ARN of an\n"
+            "alias. Amazon S3 does not check it when the configuration is put: replicating fails later.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3_bucket_replication_configuration\" \"lake\" {\n"
+                "  bucket = aws_s3_bucket.lake.id\n"
+                "  role   = aws_iam_role.replication.arn\n"
+                "\n"
+                "  rule {\n"
+                "    status = \"Enabled\"\n"
+                "\n"
+                "    source_selection_criteria {\n"
+                "      sse_kms_encrypted_objects {\n"
+                "        status = \"Enabled\"\n"
+                "      }\n"
+                "    }\n"
+                "\n"
+                "    destination {\n"
+                "      bucket = aws_s3_bucket.replica.arn\n"
+                "\n"
+                "      encryption_configuration {\n"
+                "        replica_kms_key_id = aws_kms_key.replica.arn\n"
+                "      }\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "ReplicationRole:\n"
+                "  Type: AWS::IAM::Role\n"
+                "  Properties:\n"
+                "    AssumeRolePolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Principal:\n"
+                "            Service: s3.amazonaws.com\n"
+                "          Action: sts:AssumeRole\n"
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    VersioningConfiguration:\n"
+                "      Status: Enabled\n"
+                "    ReplicationConfiguration:\n"
+                "      Role: !GetAtt ReplicationRole.Arn\n"
+                "      Rules:\n"
+                "        - Status: Enabled\n"
+                "          SourceSelectionCriteria:\n"
+                "            SseKmsEncryptedObjects:\n"
+                "              Status: Enabled\n"
+                "          Destination:\n"
+                "            Bucket: arn:aws:s3:::lake-replica\n"
+                "            EncryptionConfiguration:\n"
+                "              ReplicaKmsKeyID: arn:aws:kms:eu-west-3:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\n"
+            ),
+            "cdk": (
+                "new s3.Bucket(this, 'LakeBucket', {\n"
+                "  versioned: true,\n"
+                "  encryption: s3.BucketEncryption.KMS,\n"
+                "  encryptionKey: key,\n"
+                "  replicationRules: [{\n"
+                "    destination: replicaBucket,\n"
+                "    kmsKey: replicaKey,\n"
+                "    sseKmsEncryptedObjects: true,\n"
+                "  }],\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_EncryptionConfiguration.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_SourceSelectionCriteria.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR115",
+        stem="s3_inventory_unencrypted",
+        title="S3 inventory declares how its reports are encrypted",
+        severity="low",
+        level="default",
+        languages=(
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "An inventory lists the keys and the metadata of all objects of a bucket. Amazon S3 encrypts its reports as the\n"
+            "inventory says, and as the default of the destination bucket says where the inventory says nothing. Where neither\n"
+            "declares anything, the reports get the SSE-S3 that Amazon S3 applies by itself. The AWS managed key aws/s3 is not\n"
+            "supported. AWS CloudFormation has no property for the encryption of an inventory.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3_bucket_inventory\" \"lake\" {\n"
+                "  bucket                   = aws_s3_bucket.lake.id\n"
+                "  name                     = \"all-objects\"\n"
+                "  included_object_versions = \"Current\"\n"
+                "\n"
+                "  schedule {\n"
+                "    frequency = \"Daily\"\n"
+                "  }\n"
+                "\n"
+                "  destination {\n"
+                "    bucket {\n"
+                "      bucket_arn = aws_s3_bucket.reports.arn\n"
+                "      format     = \"Parquet\"\n"
+                "\n"
+                "      encryption {\n"
+                "        sse_kms {\n"
+                "          key_id = aws_kms_key.reports.arn\n"
+                "        }\n"
+                "      }\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_InventoryEncryption.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR116",
+        stem="s3_directory_bucket_encrypted_without_kms",
+        title="S3 directory bucket encrypts with a customer managed key",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Without a declared default a directory bucket of S3 Express One Zone encrypts with SSE-S3: no key policy guards the\n"
+            "data, and no use of a key is recorded. SSE-KMS takes one customer managed key there, named by its key id or its ARN.\n"
+            "The AWS managed key aws/s3, aliases and dual-layer encryption are not supported, and the bucket key cannot be turned\n"
+            "off: a bucket that asks for one of them is not encrypted as it says.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3_directory_bucket\" \"hot\" {\n"
+                "  bucket = \"lake-hot--use1-az4--x-s3\"\n"
+                "\n"
+                "  location {\n"
+                "    name = \"use1-az4\"\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_s3_bucket_server_side_encryption_configuration\" \"hot\" {\n"
+                "  bucket = aws_s3_directory_bucket.hot.bucket\n"
+                "\n"
+                "  rule {\n"
+                "    apply_server_side_encryption_by_default {\n"
+                "      sse_algorithm     = \"aws:kms\"\n"
+                "      kms_master_key_id = aws_kms_key.hot.arn\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "HotKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "HotBucket:\n"
+                "  Type: AWS::S3Express::DirectoryBucket\n"
+                "  Properties:\n"
+                "    DataRedundancy: SingleAvailabilityZone\n"
+                "    LocationName: use1-az4\n"
+                "    BucketEncryption:\n"
+                "      ServerSideEncryptionConfiguration:\n"
+                "        - ServerSideEncryptionByDefault:\n"
+                "            SSEAlgorithm: aws:kms\n"
+                "            KMSMasterKeyID: !GetAtt HotKey.Arn\n"
+            ),
+            "cdk": (
+                "new s3express.CfnDirectoryBucket(this, 'HotBucket', {\n"
+                "  dataRedundancy: 'SingleAvailabilityZone',\n"
+                "  locationName: 'use1-az4',\n"
+                "  bucketEncryption: {\n"
+                "    serverSideEncryptionConfiguration: [{\n"
+                "      serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: key.keyArn },\n"
+                "    }],\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-specifying-kms-encryption.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_ServerSideEncryptionByDefault.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR117",
+        stem="s3_table_bucket_encrypted_without_kms",
+        title="S3 table or vector bucket encrypts with a customer managed key",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Without a declared encryption a table bucket of S3 Tables or a vector bucket of S3 Vectors encrypts with SSE-S3: no\n"
+            "key policy guards the data, and no use of a key is recorded. SSE-KMS takes a customer managed key there, named by its\n"
+            "ARN. The encryption of a vector bucket or index cannot be changed once it is created. Tables and indexes that declare\n"
+            "nothing are encrypted as the bucket that they stand in.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3tables_table_bucket\" \"lake\" {\n"
+                "  name = \"lake-tables\"\n"
+                "\n"
+                "  encryption_configuration = {\n"
+                "    sse_algorithm = \"aws:kms\"\n"
+                "    kms_key_arn   = aws_kms_key.lake.arn\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "TablesKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "LakeTables:\n"
+                "  Type: AWS::S3Tables::TableBucket\n"
+                "  Properties:\n"
+                "    TableBucketName: lake-tables\n"
+                "    EncryptionConfiguration:\n"
+                "      SSEAlgorithm: aws:kms\n"
+                "      KMSKeyArn: !GetAtt TablesKey.Arn\n"
+            ),
+            "cdk": (
+                "new s3tables.CfnTableBucket(this, 'LakeTables', {\n"
+                "  tableBucketName: 'lake-tables',\n"
+                "  encryptionConfiguration: { sseAlgorithm: 'aws:kms', kmsKeyArn: key.keyArn },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-kms-encryption.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_s3Buckets_EncryptionConfiguration.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_S3VectorBuckets_EncryptionConfiguration.html",
         ),
         compliance={},
     ),

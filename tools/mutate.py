@@ -52,7 +52,7 @@ BOUNDS: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }
 
 # Helpers that checks share are broken too; the fixtures of all the policies that use them may kill the mutant.
-SHARED = {"questions": ROOT / "s3_glue_rules" / "model" / "questions.py"}
+SHARED = {name: ROOT / "s3_glue_rules" / "model" / f"{name}.py" for name in ("destinations", "questions")}
 
 # (file, change): why no configuration can show it.
 _WORDING = "the verdict and its line are the same, only the message differs"

@@ -37,6 +37,23 @@ class NamedBucket(Joined):
                 return symbol(name) == symbol(value)
         return False
 
+    def holds(self, value: Value) -> bool:
+        """Return whether a value names this bucket, or is the ARN of it or of a place in it."""
+        if self.is_named_by(value):
+            return True
+        value = self.view.reader.peek(followed(self.view, value))
+        if not isinstance(value, (Known, Text)):
+            return False
+        parts = value.parts if isinstance(value, Text) else (value,)
+        text = _without_partition("".join(symbol(followed(self.view, part)) for part in parts))
+        name = self.view.reader.peek(self.at("BucketName"))
+        names = {symbol(Reference(self.declaration.address, attribute)) for attribute in _NAME_ATTRIBUTES}
+        if isinstance(name, (Known, Text, Open)):
+            names.add(symbol(name))
+        arns = {symbol(Reference(self.declaration.address, attribute)) for attribute in _ARN_ATTRIBUTES}
+        match = re.match("((?:\0[^\0]*\0|[^/\0])*)(/|$)", text)
+        return match is not None and (match.group(1) in arns or _bucket_in(match.group(1)) in names)
+
     def covers(self, resource: Value) -> str:
         """Return which part of this bucket a Resource of a policy covers."""
         # Reading the name may decide a parameter that the resource is put together from: name first, then both agree.
@@ -76,6 +93,12 @@ class NamedBucket(Joined):
         if "\0" in match.group(1) and not isinstance(name, Absent):
             raise UndecidableError(resource.why_unknown(), resource.origin)
         return ""
+
+
+def _bucket_in(arn: str) -> str | None:
+    """Return the name of the bucket in an ARN, with marks for parts that are open."""
+    match = re.fullmatch("arn:[^:]*:s3:::(.+)", arn)
+    return match.group(1) if match else None
 
 
 def _leads_to(bucket: Reference, before: str, origin: Origin) -> bool:

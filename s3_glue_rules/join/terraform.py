@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import weakref
 from dataclasses import dataclass, field, replace
 
@@ -150,19 +151,29 @@ def _index(estate: Estate) -> _Index:
 def naming(estate: Estate, kind: str, path: tuple[Step, ...], names: frozenset[str]) -> list[Declaration]:
     """Return the resources of a type whose property at a path may name one of the names, in their order.
 
-    Those where it may name anything are among them.
+    Those where it may name anything are among them. The ARN of a bucket stands for the bucket's name, too.
     """
     index = _index(estate).naming
     known = index.get((kind, path))
     if known is None:
         known = index[kind, path] = {}
         for declaration in estate.by_type.get(kind, ()):
-            for candidate in _with_owners(estate, possible_at(declaration, *path)):
+            for candidate in with_bucket_names(_with_owners(estate, possible_at(declaration, *path))):
                 known.setdefault(candidate, []).append(declaration)
     found = {id(item): item for name in (*names, ANYTHING) for item in known.get(name, ())}
     if len(found) < 2:
         return list(found.values())
     return [declaration for declaration in estate.by_type.get(kind, ()) if id(declaration) in found]
+
+
+# Open parts stand between marks.
+_BUCKET_ARN = re.compile("text:arn:(?:\0[^\0]*\0|[^:\0]*):s3:::((?:\0[^\0]*\0|[^/\0])+)")
+
+
+def with_bucket_names(candidates: frozenset[str]) -> frozenset[str]:
+    """Add the names of the buckets in ARNs of buckets and of places in them."""
+    names = (match.group(1) for match in map(_BUCKET_ARN.match, candidates) if match is not None)
+    return candidates | {f"text:{name}" for name in names}
 
 
 def _with_owners(estate: Estate, candidates: frozenset[str]) -> frozenset[str]:

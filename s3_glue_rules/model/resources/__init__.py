@@ -2,6 +2,7 @@
 
 from s3_glue_rules.model.resources.base import Resource
 from s3_glue_rules.model.resources.catalog import CatalogMember, Connection, Credential, MachineLearningTransform
+from s3_glue_rules.model.resources.deliveries import Delivery, LogKind, Needs
 from s3_glue_rules.model.resources.glue import (
     CatalogSettings,
     Component,
@@ -17,7 +18,15 @@ from s3_glue_rules.model.resources.glue import (
 )
 from s3_glue_rules.model.resources.iam import IdentityPolicy, KeyAccess, Role, RoleKind, RoleUse
 from s3_glue_rules.model.resources.kms import DeletionGuard, Grant, Grantee, Key, KeyKind, KeyUse
-from s3_glue_rules.model.resources.s3 import Bucket, StoredObject
+from s3_glue_rules.model.resources.replication import Replication, ReplicationRule
+from s3_glue_rules.model.resources.s3 import (
+    Bucket,
+    DefaultEncryption,
+    DirectoryBucket,
+    EncryptedStore,
+    Inventory,
+    StoredObject,
+)
 from s3_glue_rules.model.resources.texts import TextHolder, WrittenText
 
 __all__ = [
@@ -28,20 +37,29 @@ __all__ = [
     "Connection",
     "Crawler",
     "Credential",
+    "DefaultEncryption",
     "DeletionGuard",
+    "Delivery",
     "DevelopmentEndpoint",
+    "DirectoryBucket",
+    "EncryptedStore",
     "EncryptionPart",
     "Grant",
     "Grantee",
     "IdentityPolicy",
+    "Inventory",
     "Job",
     "Key",
     "KeyAccess",
     "KeyKind",
     "KeyUse",
     "LogEncryption",
+    "LogKind",
     "MachineLearningTransform",
     "Naming",
+    "Needs",
+    "Replication",
+    "ReplicationRule",
     "Resource",
     "Role",
     "RoleKind",

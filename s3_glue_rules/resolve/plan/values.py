@@ -24,7 +24,7 @@ LATER = "known after apply"
 # alike, so that the others (names, policies, URLs) are not taken for what they refer to.
 _IDENTIFIER = re.compile(
     r"(?:^|_)(?:bucket|bucket_name|arns?|ids?|security_configuration|roles?|role_name|permissions_boundary|"
-    r"identifiers|log_group_name|grantee_principal|database_name|table_name|connections)$|_key$"
+    r"identifiers|log_group_name|grantee_principal|database_name|table_name|connections|log_destination)$|_key$"
 )
 _OWN_NAMES = {("aws_s3_bucket", "bucket"), ("aws_s3_directory_bucket", "bucket")}
 
@@ -165,19 +165,24 @@ class _Shape:
         if isinstance(data, dict):
             if _is_block(written):
                 return Mapping(dict(self._entries(data, unknown, sensitive, written, origin)), origin)
-            return self._map(data, mapping(unknown), origin)
+            return self._map(data, mapping(unknown), written, origin)
         if data is None or data == "":
             # The provider writes empty texts for arguments that are null.
             return Absent(origin)
         return self._known(data, written, name, origin)
 
-    def _map(self, data: dict[str, Any], unknown: dict[str, Any], origin: Origin) -> Mapping:
-        """Return an object that one expression gives: which part of it refers to what is not told."""
+    def _map(self, data: dict[str, Any], unknown: dict[str, Any], written: Any, origin: Origin) -> Mapping:
+        """Return an object that one expression gives: which part of it refers to what is not told.
+
+        A key that is the only part known after apply is what the expression refers to.
+        """
         entries: dict[str, Value] = {}
+        later = [key for key, mark in unknown.items() if mark is True]
         for key in dict.fromkeys((*data, *unknown)):
             place = origin.at(key)
             if unknown.get(key) is True:
-                entries[key] = Unknown(LATER, place)
+                is_told = later == [key] and key in _JOINED and written is not None
+                entries[key] = self._later(written, key, place) if is_told else Unknown(LATER, place)
             elif data.get(key) == "":
                 entries[key] = Known("", place)
             else:
