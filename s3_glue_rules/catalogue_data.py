@@ -2739,6 +2739,33 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "LakeEncryption:\n"
+                "  Type: AWS::Glue::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    Name: lake-encryption\n"
+                "    EncryptionConfiguration:\n"
+                "      S3Encryptions:\n"
+                "        - S3EncryptionMode: SSE-KMS\n"
+                "          KmsKeyArn: !GetAtt LakeKey.Arn\n"
+                "      JobBookmarksEncryption:\n"
+                "        JobBookmarksEncryptionMode: CSE-KMS\n"
+                "        KmsKeyArn: !GetAtt LakeKey.Arn\n"
+                "IngestRole:\n"
+                "  Type: AWS::IAM::Role\n"
+                "  Properties:\n"
+                "    AssumeRolePolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Principal:\n"
+                "            Service: glue.amazonaws.com\n"
+                "          Action: sts:AssumeRole\n"
                 "UseLakeKey:\n"
                 "  Type: AWS::IAM::RolePolicy\n"
                 "  Properties:\n"
@@ -2753,6 +2780,15 @@ POLICIES: tuple[Policy, ...] = (
                 "            - kms:Encrypt\n"
                 "            - kms:GenerateDataKey\n"
                 "          Resource: !GetAtt LakeKey.Arn\n"
+                "IngestJob:\n"
+                "  Type: AWS::Glue::Job\n"
+                "  Properties:\n"
+                "    Role: !GetAtt IngestRole.Arn\n"
+                "    SecurityConfiguration: !Ref LakeEncryption\n"
+                "    GlueVersion: \"5.0\"\n"
+                "    Command:\n"
+                "      Name: glueetl\n"
+                "      ScriptLocation: s3://amzn-s3-demo-bucket/ingest.py\n"
             ),
             "cdk": "lakeKey.grantEncryptDecrypt(ingestRole);\n",
         },
@@ -2766,7 +2802,7 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         id="SGR320",
         stem="glue_log_key_refuses_cloudwatch",
-        title="CloudWatch Logs may use the key of Glue logs, and the role may associate it",
+        title="Glue logs have a key that CloudWatch Logs may use and the role may associate",
         severity="high",
         level="default",
         languages=(
@@ -2873,6 +2909,24 @@ POLICIES: tuple[Policy, ...] = (
                 "            - kms:GenerateDataKey*\n"
                 "            - kms:Describe*\n"
                 "          Resource: \"*\"\n"
+                "LakeEncryption:\n"
+                "  Type: AWS::Glue::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    Name: lake-encryption\n"
+                "    EncryptionConfiguration:\n"
+                "      CloudWatchEncryption:\n"
+                "        CloudWatchEncryptionMode: SSE-KMS\n"
+                "        KmsKeyArn: !GetAtt LogKey.Arn\n"
+                "IngestRole:\n"
+                "  Type: AWS::IAM::Role\n"
+                "  Properties:\n"
+                "    AssumeRolePolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Principal:\n"
+                "            Service: glue.amazonaws.com\n"
+                "          Action: sts:AssumeRole\n"
                 "EncryptLogs:\n"
                 "  Type: AWS::IAM::RolePolicy\n"
                 "  Properties:\n"
@@ -2884,6 +2938,15 @@ POLICIES: tuple[Policy, ...] = (
                 "        - Effect: Allow\n"
                 "          Action: logs:AssociateKmsKey\n"
                 "          Resource: !Sub arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws-glue/*\n"
+                "IngestJob:\n"
+                "  Type: AWS::Glue::Job\n"
+                "  Properties:\n"
+                "    Role: !GetAtt IngestRole.Arn\n"
+                "    SecurityConfiguration: !Ref LakeEncryption\n"
+                "    GlueVersion: \"5.0\"\n"
+                "    Command:\n"
+                "      Name: glueetl\n"
+                "      ScriptLocation: s3://amzn-s3-demo-bucket/ingest.py\n"
             ),
             "cdk": (
                 "logKey.grantEncryptDecrypt(new iam.ServicePrincipal(`logs.${Stack.of(this).region}.amazonaws.com`));\n"
@@ -3011,6 +3074,12 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
                 "ReadLake:\n"
                 "  Type: AWS::IAM::ManagedPolicy\n"
                 "  Properties:\n"
@@ -3079,6 +3148,12 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
                 "AdministerLakeKey:\n"
                 "  Type: AWS::IAM::ManagedPolicy\n"
                 "  Properties:\n"
