@@ -3038,6 +3038,526 @@ POLICIES: tuple[Policy, ...] = (
         compliance={},
     ),
     Policy(
+        id="SGR402",
+        stem="emr_security_configuration_leaves_data_in_clear",
+        title="EMR security configuration encrypts data in S3, on local disks and in transit",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A security configuration of Amazon EMR switches encryption at rest and in transit on by two flags, which are false\n"
+            "where they are not written: without `EnableAtRestEncryption` all that stands below `AtRestEncryptionConfiguration` has\n"
+            "no effect. Amazon S3 and local disks are two parts of it, and each is left out unless it is written. Without the part\n"
+            "for S3, objects get the default of the bucket that they go to, which has no key of yours unless the bucket names one;\n"
+            "without the part for local disks, Amazon EMR encrypts neither HDFS nor what spills to disk; without encryption in\n"
+            "transit, the nodes of the cluster exchange the same data in plain text.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_emr_security_configuration\" \"lake\" {\n"
+                "  name = \"lake\"\n"
+                "\n"
+                "  configuration = jsonencode({\n"
+                "    EncryptionConfiguration = {\n"
+                "      EnableAtRestEncryption    = true\n"
+                "      EnableInTransitEncryption = true\n"
+                "      AtRestEncryptionConfiguration = {\n"
+                "        S3EncryptionConfiguration = {\n"
+                "          EncryptionMode = \"SSE-KMS\"\n"
+                "          AwsKmsKey      = aws_kms_key.lake.arn\n"
+                "        }\n"
+                "        LocalDiskEncryptionConfiguration = {\n"
+                "          EncryptionKeyProviderType = \"AwsKms\"\n"
+                "          AwsKmsKey                 = aws_kms_key.lake.arn\n"
+                "          EnableEbsEncryption       = true\n"
+                "        }\n"
+                "      }\n"
+                "      InTransitEncryptionConfiguration = {\n"
+                "        TLSCertificateConfiguration = {\n"
+                "          CertificateProviderType = \"PEM\"\n"
+                "          S3Object                = \"s3://amzn-s3-demo-bucket/certificates.zip\"\n"
+                "        }\n"
+                "      }\n"
+                "    }\n"
+                "  })\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "LakeClusterEncryption:\n"
+                "  Type: AWS::EMR::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    SecurityConfiguration:\n"
+                "      EncryptionConfiguration:\n"
+                "        EnableAtRestEncryption: true\n"
+                "        EnableInTransitEncryption: true\n"
+                "        AtRestEncryptionConfiguration:\n"
+                "          S3EncryptionConfiguration:\n"
+                "            EncryptionMode: SSE-KMS\n"
+                "            AwsKmsKey: !GetAtt LakeKey.Arn\n"
+                "          LocalDiskEncryptionConfiguration:\n"
+                "            EncryptionKeyProviderType: AwsKms\n"
+                "            AwsKmsKey: !GetAtt LakeKey.Arn\n"
+                "            EnableEbsEncryption: true\n"
+                "        InTransitEncryptionConfiguration:\n"
+                "          TLSCertificateConfiguration:\n"
+                "            CertificateProviderType: PEM\n"
+                "            S3Object: s3://amzn-s3-demo-bucket/certificates.zip\n"
+            ),
+            "cdk": (
+                "new emr.CfnSecurityConfiguration(this, 'LakeClusterEncryption', {\n"
+                "  securityConfiguration: {\n"
+                "    EncryptionConfiguration: {\n"
+                "      EnableAtRestEncryption: true,\n"
+                "      EnableInTransitEncryption: true,\n"
+                "      AtRestEncryptionConfiguration: {\n"
+                "        S3EncryptionConfiguration: { EncryptionMode: 'SSE-KMS', AwsKmsKey: key.keyArn },\n"
+                "        LocalDiskEncryptionConfiguration: {\n"
+                "          EncryptionKeyProviderType: 'AwsKms',\n"
+                "          AwsKmsKey: key.keyArn,\n"
+                "          EnableEbsEncryption: true,\n"
+                "        },\n"
+                "      },\n"
+                "      InTransitEncryptionConfiguration: {\n"
+                "        TLSCertificateConfiguration: {\n"
+                "          CertificateProviderType: 'PEM',\n"
+                "          S3Object: 's3://amzn-s3-demo-bucket/certificates.zip',\n"
+                "        },\n"
+                "      },\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-create-security-configuration.html",
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-data-encryption-options.html",
+            "https://docs.aws.amazon.com/controltower/latest/controlreference/emr-rules.html",
+        ),
+        compliance={
+            "aws-control-tower": (
+                "CT.EMR.PR.1",
+                "CT.EMR.PR.4",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR403",
+        stem="emr_client_side_key_is_unmanaged",
+        title="EMR security configuration encrypts with customer managed keys of AWS KMS",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "With `CSE-Custom`, and with a `Custom` provider for local disks, the keys come from a Java class that the cluster\n"
+            "loads. AWS lets such a class return whatever it likes, a key in its own code included: no key policy, no rotation and\n"
+            "no record of use in CloudTrail come with it, and who loses the key loses the data. With `SSE-KMS`, `CSE-KMS` and\n"
+            "`AwsKms` the key decides who may decrypt: Amazon EMR takes the ARN of a symmetric key in its own Region, and the key\n"
+            "policy of an AWS managed key cannot be limited to the roles of the data lake.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_emr_security_configuration\" \"lake\" {\n"
+                "  name = \"lake\"\n"
+                "\n"
+                "  configuration = jsonencode({\n"
+                "    EncryptionConfiguration = {\n"
+                "      EnableAtRestEncryption    = true\n"
+                "      EnableInTransitEncryption = false # another question: SGR402\n"
+                "      AtRestEncryptionConfiguration = {\n"
+                "        S3EncryptionConfiguration = {\n"
+                "          EncryptionMode = \"CSE-KMS\"\n"
+                "          AwsKmsKey      = aws_kms_key.lake.arn\n"
+                "        }\n"
+                "        LocalDiskEncryptionConfiguration = {\n"
+                "          EncryptionKeyProviderType = \"AwsKms\"\n"
+                "          AwsKmsKey                 = aws_kms_key.lake.arn\n"
+                "        }\n"
+                "      }\n"
+                "    }\n"
+                "  })\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "LakeClusterEncryption:\n"
+                "  Type: AWS::EMR::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    SecurityConfiguration:\n"
+                "      EncryptionConfiguration:\n"
+                "        EnableAtRestEncryption: true\n"
+                "        EnableInTransitEncryption: true\n"
+                "        AtRestEncryptionConfiguration:\n"
+                "          S3EncryptionConfiguration:\n"
+                "            EncryptionMode: CSE-KMS\n"
+                "            AwsKmsKey: !GetAtt LakeKey.Arn\n"
+                "          LocalDiskEncryptionConfiguration:\n"
+                "            EncryptionKeyProviderType: AwsKms\n"
+                "            AwsKmsKey: !GetAtt LakeKey.Arn\n"
+                "        InTransitEncryptionConfiguration:\n"
+                "          TLSCertificateConfiguration:\n"
+                "            CertificateProviderType: PEM\n"
+                "            S3Object: s3://amzn-s3-demo-bucket/certificates.zip\n"
+            ),
+            "cdk": (
+                "new emr.CfnSecurityConfiguration(this, 'LakeClusterEncryption', {\n"
+                "  securityConfiguration: {\n"
+                "    EncryptionConfiguration: {\n"
+                "      EnableAtRestEncryption: true,\n"
+                "      EnableInTransitEncryption: true,\n"
+                "      AtRestEncryptionConfiguration: {\n"
+                "        S3EncryptionConfiguration: { EncryptionMode: 'CSE-KMS', AwsKmsKey: key.keyArn },\n"
+                "        LocalDiskEncryptionConfiguration: {\n"
+                "          EncryptionKeyProviderType: 'AwsKms',\n"
+                "          AwsKmsKey: key.keyArn,\n"
+                "        },\n"
+                "      },\n"
+                "      InTransitEncryptionConfiguration: {\n"
+                "        TLSCertificateConfiguration: {\n"
+                "          CertificateProviderType: 'PEM',\n"
+                "          S3Object: 's3://amzn-s3-demo-bucket/certificates.zip',\n"
+                "        },\n"
+                "      },\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-encryption-enable.html",
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-create-security-configuration.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR404",
+        stem="emr_cluster_without_security_configuration",
+        title="EMR cluster uses a security configuration",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A cluster of Amazon EMR gets its encryption from the security configuration that it names when it is launched; one\n"
+            "that names none keeps HDFS and what spills to local disks in plain text, sends data between its nodes in\n"
+            "plain text, and writes to Amazon S3 with whatever the bucket has as its default. The setting cannot be changed for a\n"
+            "running cluster. The name has to lead to a security configuration of Amazon EMR: one of AWS Glue, or the logical id of\n"
+            "the resource, does not. Amazon EMR Serverless takes no security configuration and is not judged.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_emr_cluster\" \"lake\" {\n"
+                "  name                   = \"lake\"\n"
+                "  release_label          = \"emr-7.9.0\"\n"
+                "  applications           = [\"Spark\"]\n"
+                "  service_role           = aws_iam_role.emr.arn\n"
+                "  security_configuration = aws_emr_security_configuration.lake.name\n"
+                "\n"
+                "  ec2_attributes {\n"
+                "    instance_profile = aws_iam_instance_profile.emr.arn\n"
+                "  }\n"
+                "\n"
+                "  master_instance_group {\n"
+                "    instance_type = \"m7g.xlarge\"\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeCluster:\n"
+                "  Type: AWS::EMR::Cluster\n"
+                "  Properties:\n"
+                "    Name: lake\n"
+                "    ReleaseLabel: emr-7.9.0\n"
+                "    ServiceRole: !ImportValue emr-role-name\n"
+                "    JobFlowRole: !ImportValue emr-instance-profile-name\n"
+                "    SecurityConfiguration: !Ref LakeClusterEncryption\n"
+                "    Instances:\n"
+                "      MasterInstanceGroup:\n"
+                "        InstanceCount: 1\n"
+                "        InstanceType: m7g.xlarge\n"
+                "LakeClusterEncryption:\n"
+                "  Type: AWS::EMR::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    SecurityConfiguration:\n"
+                "      EncryptionConfiguration:\n"
+                "        EnableAtRestEncryption: true\n"
+                "        EnableInTransitEncryption: true\n"
+                "        AtRestEncryptionConfiguration:\n"
+                "          S3EncryptionConfiguration:\n"
+                "            EncryptionMode: SSE-KMS\n"
+                "            AwsKmsKey: !ImportValue lake-key-arn\n"
+                "          LocalDiskEncryptionConfiguration:\n"
+                "            EncryptionKeyProviderType: AwsKms\n"
+                "            AwsKmsKey: !ImportValue lake-key-arn\n"
+                "        InTransitEncryptionConfiguration:\n"
+                "          TLSCertificateConfiguration:\n"
+                "            CertificateProviderType: PEM\n"
+                "            S3Object: s3://amzn-s3-demo-bucket/certificates.zip\n"
+            ),
+            "cdk": (
+                "new emr.CfnCluster(this, 'LakeCluster', {\n"
+                "  name: 'lake',\n"
+                "  releaseLabel: 'emr-7.9.0',\n"
+                "  serviceRole: serviceRole.roleName,\n"
+                "  jobFlowRole: instanceProfile.ref,\n"
+                "  securityConfiguration: lakeClusterEncryption.ref, // an emr.CfnSecurityConfiguration\n"
+                "  instances: { masterInstanceGroup: { instanceCount: 1, instanceType: 'm7g.xlarge' } },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-specify-security-configuration.html",
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-data-encryption.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR405",
+        stem="athena_results_in_clear",
+        title="Athena says how results of queries are encrypted",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Results of queries are copies of what was selected, and `INSERT INTO`, `UNLOAD` and tables made by queries are\n"
+            "encrypted like them. Where a workgroup names a place for results and no encryption option, Athena asks Amazon S3 for\n"
+            "nothing, and the default of the bucket applies: at least SSE-S3, and a key of yours only if the bucket names one. The\n"
+            "options `SSE_KMS` and `CSE_KMS` need a key. Results that Athena keeps itself are always encrypted, with a key of\n"
+            "Athena unless one of yours is named. A workgroup without a place for results leaves both to its clients and is not\n"
+            "judged here.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_athena_workgroup\" \"analysts\" {\n"
+                "  name = \"analysts\"\n"
+                "\n"
+                "  configuration {\n"
+                "    enforce_workgroup_configuration = true\n"
+                "\n"
+                "    result_configuration {\n"
+                "      output_location = \"s3://${aws_s3_bucket.results.bucket}/analysts/\"\n"
+                "\n"
+                "      encryption_configuration {\n"
+                "        encryption_option = \"SSE_KMS\"\n"
+                "        kms_key_arn       = aws_kms_key.results.arn\n"
+                "      }\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "ResultsKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "Analysts:\n"
+                "  Type: AWS::Athena::WorkGroup\n"
+                "  Properties:\n"
+                "    Name: analysts\n"
+                "    WorkGroupConfiguration:\n"
+                "      EnforceWorkGroupConfiguration: true\n"
+                "      ResultConfiguration:\n"
+                "        OutputLocation: s3://amzn-s3-demo-bucket/analysts/\n"
+                "        EncryptionConfiguration:\n"
+                "          EncryptionOption: SSE_KMS\n"
+                "          KmsKey: !GetAtt ResultsKey.Arn\n"
+            ),
+            "cdk": (
+                "new athena.CfnWorkGroup(this, 'Analysts', {\n"
+                "  name: 'analysts',\n"
+                "  workGroupConfiguration: {\n"
+                "    enforceWorkGroupConfiguration: true,\n"
+                "    resultConfiguration: {\n"
+                "      outputLocation: 's3://amzn-s3-demo-bucket/analysts/',\n"
+                "      encryptionConfiguration: { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn },\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/athena/latest/ug/encrypting-query-results-stored-in-s3.html",
+            "https://docs.aws.amazon.com/athena/latest/ug/managed-results.html",
+            "https://docs.aws.amazon.com/athena/latest/APIReference/API_EncryptionConfiguration.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR406",
+        stem="athena_clients_may_override",
+        title="Athena workgroup overrides the settings of its clients",
+        severity="low",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "With `EnforceWorkGroupConfiguration` set to false, a query takes the place and the encryption of its results from the\n"
+            "client, and the workgroup's own only where the client sends none. Whoever may run a query can so write results to\n"
+            "another bucket, with another key or without one. Where nothing is written the setting is true. A workgroup may instead\n"
+            "keep its encryption as the minimum that clients have to choose. Workgroups for Apache Spark take no such settings from\n"
+            "clients and are not judged.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_athena_workgroup\" \"analysts\" {\n"
+                "  name = \"analysts\"\n"
+                "\n"
+                "  configuration {\n"
+                "    enforce_workgroup_configuration = true\n"
+                "\n"
+                "    result_configuration {\n"
+                "      output_location = \"s3://${aws_s3_bucket.results.bucket}/analysts/\"\n"
+                "\n"
+                "      encryption_configuration {\n"
+                "        encryption_option = \"SSE_KMS\"\n"
+                "        kms_key_arn       = aws_kms_key.results.arn\n"
+                "      }\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "Analysts:\n"
+                "  Type: AWS::Athena::WorkGroup\n"
+                "  Properties:\n"
+                "    Name: analysts\n"
+                "    WorkGroupConfiguration:\n"
+                "      EnforceWorkGroupConfiguration: true\n"
+                "      ResultConfiguration:\n"
+                "        OutputLocation: s3://amzn-s3-demo-bucket/analysts/\n"
+                "        EncryptionConfiguration:\n"
+                "          EncryptionOption: SSE_KMS\n"
+                "          KmsKey: !ImportValue results-key-arn\n"
+            ),
+            "cdk": (
+                "new athena.CfnWorkGroup(this, 'Analysts', {\n"
+                "  name: 'analysts',\n"
+                "  workGroupConfiguration: {\n"
+                "    enforceWorkGroupConfiguration: true,\n"
+                "    resultConfiguration: {\n"
+                "      outputLocation: 's3://amzn-s3-demo-bucket/analysts/',\n"
+                "      encryptionConfiguration: { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn },\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/athena/latest/ug/workgroups-settings-override.html",
+            "https://docs.aws.amazon.com/athena/latest/ug/workgroups-minimum-encryption.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR407",
+        stem="spark_settings_carry_a_key",
+        title="Settings of Spark and Hadoop hold no key",
+        severity="critical",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Settings of Spark and Hadoop are open to read: they are in the template and the job's definition, the interfaces of\n"
+            "Amazon EMR and AWS Glue give them out in plain text, and the Spark user interface shows them. A key for server-side\n"
+            "encryption with customer-provided keys (`fs.s3a.encryption.key` with `SSE-C`), a key of client-side encryption or an\n"
+            "access key of an AWS account in them protects nothing from anybody who may look. With `SSE-KMS` the same setting takes\n"
+            "the ARN of a KMS key, which is no secret; access to Amazon S3 comes from the role of the cluster or job. A secret that\n"
+            "a setting has to have can be read by Amazon EMR from AWS Secrets Manager (`EMR.secret@`).\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_glue_job\" \"ingest\" {\n"
+                "  name     = \"ingest\"\n"
+                "  role_arn = aws_iam_role.glue.arn\n"
+                "\n"
+                "  command {\n"
+                "    script_location = \"s3://${aws_s3_bucket.scripts.bucket}/ingest.py\"\n"
+                "  }\n"
+                "\n"
+                "  default_arguments = {\n"
+                "    \"--conf\" = join(\" \", [\n"
+                "      \"spark.hadoop.fs.s3a.encryption.algorithm=SSE-KMS\",\n"
+                "      \"--conf spark.hadoop.fs.s3a.encryption.key=${aws_kms_key.lake.arn}\", # the ARN of a key, never a key\n"
+                "    ])\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "SparkApplication:\n"
+                "  Type: AWS::EMRServerless::Application\n"
+                "  Properties:\n"
+                "    Type: Spark\n"
+                "    ReleaseLabel: emr-7.9.0\n"
+                "    RuntimeConfiguration:\n"
+                "      - Classification: spark-defaults\n"
+                "        Properties:\n"
+                "          spark.hadoop.fs.s3a.encryption.algorithm: SSE-KMS\n"
+                "          spark.hadoop.fs.s3a.encryption.key: !GetAtt LakeKey.Arn # the ARN of a key, never a key\n"
+            ),
+            "cdk": (
+                "new emrserverless.CfnApplication(this, 'SparkApplication', {\n"
+                "  type: 'Spark',\n"
+                "  releaseLabel: 'emr-7.9.0',\n"
+                "  runtimeConfiguration: [\n"
+                "    {\n"
+                "      classification: 'spark-defaults',\n"
+                "      properties: {\n"
+                "        'spark.hadoop.fs.s3a.encryption.algorithm': 'SSE-KMS',\n"
+                "        'spark.hadoop.fs.s3a.encryption.key': key.keyArn, // the ARN of a key, never a key\n"
+                "      },\n"
+                "    },\n"
+                "  ],\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/storing-sensitive-data.html",
+            "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-configure-apps.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR501",
         stem="iam_policy_decrypts_with_every_key",
         title="IAM policy allows decryption with the keys that it is for only",
@@ -3172,6 +3692,746 @@ POLICIES: tuple[Policy, ...] = (
         references=(
             "https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies-best-practices.html",
             "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-adding-permission.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR601",
+        stem="trail_without_customer_key",
+        title="CloudTrail encrypts what it records with a customer managed key",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Log files of a trail name who used which key on which data. Without a key of yours CloudTrail encrypts them with\n"
+            "SSE-S3, and an event data store with a key that AWS owns: everybody who may read the bucket or query the store reads\n"
+            "the events. With a customer managed key a reader also needs the permission to decrypt, and the key policy can withhold\n"
+            "it; that of an AWS managed key cannot be edited. A key that is disabled, cannot encrypt or does not let\n"
+            "`cloudtrail.amazonaws.com` use it keeps CloudTrail from delivering. Whether a key that is declared elsewhere is customer\n"
+            "managed cannot be told.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name           = \"audit\"\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "  kms_key_id     = aws_kms_key.audit.arn # its policy lets cloudtrail.amazonaws.com use it\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+                "    KMSKeyId: !GetAtt AuditKey.Arn # its policy lets cloudtrail.amazonaws.com use it\n"
+            ),
+            "cdk": (
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "  encryptionKey: auditKey, // its policy lets cloudtrail.amazonaws.com use it\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.2",
+                "CloudTrail.10",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.7",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.5",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.5",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.5",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.5",
+            ),
+            "nist-800-53-r5": (
+                "AU-9",
+                "CA-9(1)",
+                "CM-3(6)",
+                "SC-7(10)",
+                "SC-12(2)",
+                "SC-13",
+                "SC-28",
+                "SC-28(1)",
+                "SI-7(6)",
+            ),
+            "pci-dss-4.0.1": (
+                "10.3.2",
+            ),
+            "hipaa-164.312": (
+                "(a)(2)(iv)",
+                "(c)(1)",
+                "(c)(2)",
+                "(e)(2)(ii)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 30",
+                "art. 32",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR602",
+        stem="trail_cannot_prove_integrity",
+        title="CloudTrail trail validates its log files",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "With log file validation CloudTrail delivers a signed digest of its log files every hour. Without the digests nobody can\n"
+            "show afterwards that a log file was not changed or deleted, and what a trail says of the use of keys and data is no\n"
+            "evidence. Validation is off by default in CloudFormation and in Terraform.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name                       = \"audit\"\n"
+                "  s3_bucket_name             = aws_s3_bucket.audit.id\n"
+                "  enable_log_file_validation = true\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+                "    EnableLogFileValidation: true\n"
+            ),
+            "cdk": (
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "  enableFileValidation: true, // the default\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.4",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.2",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.2",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.2",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.2",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.2",
+            ),
+            "nist-800-53-r5": (
+                "AU-9",
+                "SI-4",
+                "SI-7(1)",
+                "SI-7(3)",
+                "SI-7(7)",
+            ),
+            "pci-dss-4.0.1": (
+                "10.3.2",
+            ),
+            "hipaa-164.312": (
+                "(b)",
+                "(c)(1)",
+                "(c)(2)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 32",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR603",
+        stem="trail_misses_regions",
+        title="CloudTrail trails record the events of all Regions",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Keys and buckets can be used from every Region, and nobody watches a Region that no one works in: copies of data that\n"
+            "are made there leave no trace in a trail of one Region. Both CloudFormation and Terraform make trails of one Region\n"
+            "unless told otherwise. Events of global services such as IAM and AWS STS are among those of all Regions.\n"
+            "The trails of a template or root module are judged together, and one finding is reported: one trail for all Regions\n"
+            "that records management events is enough, and an event data store for all Regions counts, too. Where no trail records\n"
+            "management events at all, that is told by the policy on key use.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name                          = \"audit\"\n"
+                "  s3_bucket_name                = aws_s3_bucket.audit.id\n"
+                "  is_multi_region_trail         = true\n"
+                "  include_global_service_events = true # the default\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+                "    IsMultiRegionTrail: true\n"
+                "    IncludeGlobalServiceEvents: true\n"
+            ),
+            "cdk": (
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "  isMultiRegionTrail: true, // the default\n"
+                "  includeGlobalServiceEvents: true, // the default\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-multi-region-trails.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.1",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.1",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.1",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.1",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.1",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.1",
+            ),
+            "nist-800-53-r5": (
+                "AC-2(4)",
+                "AC-4(26)",
+                "AC-6(9)",
+                "AU-2",
+                "AU-3",
+                "AU-6(3)",
+                "AU-6(4)",
+                "AU-10",
+                "AU-12",
+                "AU-14(1)",
+                "CA-7",
+                "SC-7(9)",
+                "SI-3(8)",
+                "SI-4(20)",
+                "SI-7(8)",
+                "SA-8(22)",
+            ),
+            "hipaa-164.312": (
+                "(b)",
+                "(e)(2)(i)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 30",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR604",
+        stem="trail_is_not_logging",
+        title="CloudTrail trail is switched on",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A trail whose logging is switched off records nothing, and looks in lists of trails like any other: uses of keys,\n"
+            "changes of key policies and reads of data leave no trace. CloudFormation requires the property and creates no trail\n"
+            "without it; in Terraform logging is on by default.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name           = \"audit\"\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "  enable_logging = true # the default\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+            ),
+            "cdk": (
+                "// The construct always switches logging on.\n"
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-turning-off-logging.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.3",
+            ),
+            "pci-dss-4.0.1": (
+                "10.2.1",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR605",
+        stem="trail_ignores_key_use",
+        title="CloudTrail trails record what is done with KMS keys",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Encryption with a customer managed key is worth what can be seen of the key. A trail can leave AWS KMS out, because its\n"
+            "events are many: then no use of a key is recorded, and whoever decrypts data leaves no trace. Uses such as Decrypt and\n"
+            "GenerateDataKey are read events, so that a trail of write events misses them; changes such as DisableKey and\n"
+            "ScheduleKeyDeletion are write events. A trail with advanced event selectors records management events only where a\n"
+            "selector of the category Management asks for them.\n"
+            "The trails and event data stores of a template or root module are judged together, and one finding is reported: a\n"
+            "second trail that only records data events is no failure, and one trail may record reads, another writes.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name           = \"audit\"\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "\n"
+                "  event_selector {\n"
+                "    include_management_events = true  # the default\n"
+                "    read_write_type           = \"All\" # the default\n"
+                "    # No exclude_management_event_sources: AWS KMS is recorded.\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+                "    EventSelectors:\n"
+                "      - IncludeManagementEvents: true # the default\n"
+                "        ReadWriteType: All # the default\n"
+                "        # No ExcludeManagementEventSources: AWS KMS is recorded.\n"
+            ),
+            "cdk": (
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "  managementEvents: cloudtrail.ReadWriteType.ALL,\n"
+                "  // No excludeManagementEventSources: AWS KMS is recorded.\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.1",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.1",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.1",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.1",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.1",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.1",
+            ),
+            "nist-800-53-r5": (
+                "AC-2(4)",
+                "AC-4(26)",
+                "AC-6(9)",
+                "AU-2",
+                "AU-3",
+                "AU-6(3)",
+                "AU-6(4)",
+                "AU-10",
+                "AU-12",
+                "AU-14(1)",
+                "CA-7",
+                "SC-7(9)",
+                "SI-3(8)",
+                "SI-4(20)",
+                "SI-7(8)",
+                "SA-8(22)",
+            ),
+            "hipaa-164.312": (
+                "(b)",
+                "(e)(2)(i)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 30",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR606",
+        stem="trail_ignores_data_lake_objects",
+        title="CloudTrail trails record reads and writes of objects in the buckets beside them",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Trails record no data events by default: who read or deleted an object of the data lake is then known to nobody. A trail\n"
+            "records them for all buckets (`arn:aws:s3`), or for those whose ARN its selectors begin with.\n"
+            "Judged are templates and root modules that declare both a trail and buckets, all trails and event data stores together;\n"
+            "one finding is reported, and names up to three buckets. Buckets that something of the same template or root module\n"
+            "delivers logs to need no data events: a trail of its own log files would never end. Every other bucket does, also where\n"
+            "the selectors name some buckets and leave this one out, because whether that was meant cannot be told. A selector for\n"
+            "some objects of a bucket, for one direction only, or without GetObject, PutObject or DeleteObject is not enough; leaving\n"
+            "out a prefix or a role is the author's decision.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name           = \"audit\"\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "\n"
+                "  event_selector {\n"
+                "    data_resource {\n"
+                "      type   = \"AWS::S3::Object\"\n"
+                "      values = [\"${aws_s3_bucket.lake.arn}/\"] # or arn:aws:s3 for all buckets\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    IsLogging: true\n"
+                "    EventSelectors:\n"
+                "      - DataResources:\n"
+                "          - Type: AWS::S3::Object\n"
+                "            Values:\n"
+                "              - !Sub ${LakeBucket.Arn}/ # or arn:aws:s3 for all buckets\n"
+            ),
+            "cdk": (
+                "const trail = new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "});\n"
+                "trail.addS3EventSelector([{ bucket: lakeBucket }]); // or logAllS3DataEvents()\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/filtering-data-events.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "S3.22",
+                "S3.23",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.8",
+                "3.9",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.8",
+                "3.9",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.8",
+                "4.9",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.8",
+                "4.9",
+            ),
+            "pci-dss-4.0.1": (
+                "10.2.1",
+            ),
+            "hipaa-164.312": (
+                "(a)(2)(i)",
+                "(b)",
+                "(e)(2)(i)",
+            ),
+            "gdpr": (
+                "art. 30",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR611",
+        stem="config_recorder_misses_storage_and_keys",
+        title="AWS Config records buckets, keys and Glue jobs",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "AWS Config keeps the history of what its recorder records, and its rules check only that: a recorder that leaves out\n"
+            "buckets, KMS keys or Glue jobs, or that is not started, says nothing about the encryption of the data lake.\n"
+            "Without a recording group all supported types are recorded. CloudFormation starts a recorder when it creates it, unless\n"
+            "StartedOnCreate is false. Terraform starts none: a resource of type `aws_config_configuration_recorder_status` does, and\n"
+            "it is looked for in the root module of the recorder. AWS Config cannot record Glue security configurations, crawlers,\n"
+            "connections and the settings of the Data Catalog.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_config_configuration_recorder\" \"audit\" {\n"
+                "  name     = \"audit\"\n"
+                "  role_arn = aws_iam_role.config.arn\n"
+                "\n"
+                "  recording_group {\n"
+                "    all_supported = true\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_config_configuration_recorder_status\" \"audit\" {\n"
+                "  name       = aws_config_configuration_recorder.audit.name\n"
+                "  is_enabled = true\n"
+                "  depends_on = [aws_config_delivery_channel.audit]\n"
+                "}\n"
+                "\n"
+                "resource \"aws_config_delivery_channel\" \"audit\" {\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "  depends_on     = [aws_config_configuration_recorder.audit]\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditRecorder:\n"
+                "  Type: AWS::Config::ConfigurationRecorder\n"
+                "  Properties:\n"
+                "    RoleARN: !GetAtt ConfigRole.Arn\n"
+                "    RecordingGroup:\n"
+                "      AllSupported: true\n"
+            ),
+            "cdk": (
+                "new config.CfnConfigurationRecorder(this, 'AuditRecorder', {\n"
+                "  roleArn: configRole.roleArn,\n"
+                "  recordingGroup: { allSupported: true },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html",
+            "https://docs.aws.amazon.com/config/latest/developerguide/resource-config-reference.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/config-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "Config.1",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.5",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.3",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.3",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.3",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.3",
+            ),
+            "nist-800-53-r5": (
+                "CM-3",
+                "CM-6(1)",
+                "CM-8",
+                "CM-8(2)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 30",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR612",
+        stem="config_delivery_without_customer_key",
+        title="AWS Config delivers with a customer managed key",
+        severity="low",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "What AWS Config delivers describes every resource of the account. Without a key in the delivery channel AWS Config\n"
+            "encrypts the files with SSE-S3, so that everybody who may read the bucket reads them; with a customer managed key the\n"
+            "key policy decides, too. The key has to be in the Region of the bucket, and its policy has to let AWS Config use it.\n"
+            "AWS documents that files get SSE-S3 where the channel names no key, and S3 that uploads which name no encryption get the\n"
+            "default of their bucket: where the bucket of the same template or root module has a key for its default, the verdict is\n"
+            "therefore undecided.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_config_delivery_channel\" \"audit\" {\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "  s3_kms_key_arn = aws_kms_key.audit.arn\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditChannel:\n"
+                "  Type: AWS::Config::DeliveryChannel\n"
+                "  Properties:\n"
+                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3KmsKeyArn: !GetAtt AuditKey.Arn\n"
+            ),
+            "cdk": (
+                "new config.CfnDeliveryChannel(this, 'AuditChannel', {\n"
+                "  s3BucketName: auditBucket.bucketName,\n"
+                "  s3KmsKeyArn: auditKey.keyArn,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/config/latest/developerguide/manage-delivery-channel.html",
+            "https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR613",
+        stem="config_rules_miss_encryption",
+        title="AWS Config has rules that check encryption",
+        severity="low",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "AWS Config finds buckets, keys and trails that are changed by hand after they were deployed, where it has rules for\n"
+            "that. Judged are templates and root modules that declare a recorder and rules beside it; one finding is reported, at the\n"
+            "first recorder. Any managed rule about the encryption or the keys of S3, KMS, Glue, Athena, Amazon EMR, CloudTrail,\n"
+            "CloudWatch Logs or Secrets Manager is enough, also one in the template of a conformance pack or for an organization. A\n"
+            "recorder without rules and rules without a recorder are left alone, because the others may be set up elsewhere, and so\n"
+            "is everything where AWS Security Hub is switched on, which has rules of its own. Rules with logic of their own and\n"
+            "templates that are not at hand leave the verdict undecided. No managed rule exists for Glue security configurations,\n"
+            "connections and the Data Catalog.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_config_configuration_recorder\" \"audit\" {\n"
+                "  name     = \"audit\"\n"
+                "  role_arn = aws_iam_role.config.arn\n"
+                "}\n"
+                "\n"
+                "resource \"aws_config_config_rule\" \"encryption\" {\n"
+                "  for_each = toset([\n"
+                "    \"S3_DEFAULT_ENCRYPTION_KMS\",\n"
+                "    \"CMK_BACKING_KEY_ROTATION_ENABLED\",\n"
+                "    \"CLOUD_TRAIL_ENCRYPTION_ENABLED\",\n"
+                "  ])\n"
+                "\n"
+                "  name = lower(replace(each.key, \"_\", \"-\"))\n"
+                "\n"
+                "  source {\n"
+                "    owner             = \"AWS\"\n"
+                "    source_identifier = each.key\n"
+                "  }\n"
+                "\n"
+                "  depends_on = [aws_config_configuration_recorder.audit]\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "KmsDefault:\n"
+                "  Type: AWS::Config::ConfigRule\n"
+                "  DependsOn: AuditRecorder\n"
+                "  Properties:\n"
+                "    Source:\n"
+                "      Owner: AWS\n"
+                "      SourceIdentifier: S3_DEFAULT_ENCRYPTION_KMS\n"
+                "KeyRotation:\n"
+                "  Type: AWS::Config::ConfigRule\n"
+                "  DependsOn: AuditRecorder\n"
+                "  Properties:\n"
+                "    Source:\n"
+                "      Owner: AWS\n"
+                "      SourceIdentifier: CMK_BACKING_KEY_ROTATION_ENABLED\n"
+            ),
+            "cdk": (
+                "new config.ManagedRule(this, 'KmsDefault', {\n"
+                "  identifier: config.ManagedRuleIdentifiers.S3_DEFAULT_ENCRYPTION_KMS,\n"
+                "});\n"
+                "new config.ManagedRule(this, 'KeyRotation', {\n"
+                "  identifier: config.ManagedRuleIdentifiers.CMK_BACKING_KEY_ROTATION_ENABLED,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html",
+            "https://docs.aws.amazon.com/config/latest/developerguide/conformance-packs.html",
         ),
         compliance={},
     ),

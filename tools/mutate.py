@@ -52,7 +52,15 @@ BOUNDS: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }
 
 # Helpers that checks share are broken too; the fixtures of all the policies that use them may kill the mutant.
-SHARED = {name: ROOT / "s3_glue_rules" / "model" / f"{name}.py" for name in ("destinations", "questions")}
+SHARED = {
+    name: ROOT / "s3_glue_rules" / "model" / f"{name}.py"
+    for name in (
+        "customer_keys",
+        "destinations",
+        "questions",
+        "recording",
+    )
+}
 
 # (file, change): why no configuration can show it.
 _WORDING = "the verdict and its line are the same, only the message differs"
@@ -82,10 +90,19 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "kms_key_policy_admits_everyone",
         "not (any((policies.written for policies in key.possible_policies)))",
     ): _SILENT,
+    ("emr_cluster_without_security_configuration", "not (cluster.is_too_old)"): _WORDING,
     ("glue_security_configuration_without_customer_key", "False → True in judged = False"): _SILENT,
     ("questions", "False → True in ignores = False"): _SILENT,
     ("questions", 'without "Fn::GetAtt on the key\'s Arn" in KEY_ARN = "Fn::GetAtt on the key\'s Arn"'): _WORDING,
     ("s3_object_downgrades_encryption", "not (stored.key.kind is KeyKind.ABSENT)"): _WORDING,
+    ("recording", "True → False in dataclass(frozen=True)"): "nothing changes it, and it is no key",
+    ("recording", "True → False in ' and '.join((words for is_read, words in ((True, reads), (False, writ"): _WORDING,
+    ("recording", "False → True in ' and '.join((words for is_read, words in ((True, reads), (False, writ"): _WORDING,
+    ("recording", "not (is_read in kinds)"): _WORDING,
+    (
+        "trail_ignores_data_lake_objects",
+        "not (possible.is_certain)",
+    ): "which of the buckets that are missing are named in the message",
     (
         "s3_object_downgrades_encryption",
         "bucket is None or default is None → bucket is None and default is None",

@@ -157,7 +157,7 @@ def role_use(view: EstateView, value: Value) -> RoleUse:
     if isinstance(named, Reference):
         declaration = view.declaration(named.target)
     else:
-        declared = called(view, ROLE_TYPES, "RoleName", named)
+        declared = _called(view, ROLE_TYPES, "RoleName", named)
         if declared is None:
             reason = f"its role {describe(value)} is not declared here, so what it may do cannot be told"
             return RoleUse(RoleKind.UNRESOLVED, value, reason=reason)
@@ -179,7 +179,7 @@ def managed_policies(view: EstateView, value: Value) -> Policies:
     if isinstance(named, Reference):
         declaration: Declaration | None = view.declaration(named.target)
     else:
-        declaration = None if of_aws else called(view, MANAGED_POLICY_TYPES, "ManagedPolicyName", named)
+        declaration = None if of_aws else _called(view, MANAGED_POLICY_TYPES, "ManagedPolicyName", named)
     if declaration is not None and declaration.type in MANAGED_POLICY_TYPES:
         return _given(view, declaration)
     allowed = AWS_MANAGED_POLICIES.get(of_aws.group(1)) if of_aws else None
@@ -226,7 +226,7 @@ def _name_in(view: EstateView, value: Value) -> Value:
     return text_of(tuple(last), value.origin)
 
 
-def called(view: EstateView, types: tuple[str, ...], property_name: str, named: Value) -> Declaration | None:
+def _called(view: EstateView, types: tuple[str, ...], property_name: str, named: Value) -> Declaration | None:
     """Return the resource of the estate that has a name."""
     wanted = symbol(named)
     for declaration in view.estate.of_types(types):

@@ -86,6 +86,13 @@ class Bucket(DefaultEncryption):
         Raises UndecidableError where the resource cannot be told.
         """
 
+    @abstractmethod
+    def objects_begin_with(self, prefix: Value) -> bool:
+        """Return whether the ARNs of all of this bucket's objects begin with a text, as those of CloudTrail do.
+
+        Raises UndecidableError where the text cannot be told.
+        """
+
 
 class DirectoryBucket(DefaultEncryption):
     """A directory bucket of S3 Express One Zone.

@@ -53,8 +53,17 @@ MIRRORED = {
     "aws_kms_key": {"policy"},
 }  # fmt: skip
 
-# Places whose unknown values keep what they may refer to.
-_REACHING = {"bucket", "resources", "not_resources"}
+# What the provider computes where the configuration does not write it, at any depth.
+_COMPUTED = {
+    "aws_config_configuration_recorder": {"exclusion_by_resource_types", "recording_group", "recording_strategy"},
+    "aws_cloudtrail_event_data_store": {
+        "advanced_event_selector", "ends_with", "equals", "not_ends_with", "not_equals", "not_starts_with",
+        "starts_with",
+    },
+}  # fmt: skip
+
+# Places that name a bucket or a key, or begin with its name. What is unknown there can only be what it refers to.
+_REACHING = {"bucket", "log_destination", "not_starts_with", "starts_with", "values", "resources", "not_resources"}
 
 # Blocks that have no order: the configuration's order is not that of the values.
 _UNORDERED = {"condition", "principals", "not_principals", "rule", "filter"}
@@ -154,6 +163,8 @@ class _Shape:
 
         The configuration does not show blocks that `dynamic` makes, so that only those of some types are told apart.
         """
+        if name in _COMPUTED.get(self._item.type, ()):
+            return True
         return origin.path == self._item.values_path and name in MIRRORED.get(self._item.type, ())
 
     def _value(self, data: Any, marks: tuple[Any, Any], written: Any, origin: Origin) -> Value:
@@ -213,11 +224,16 @@ class _Shape:
 
     def _items_later(self, written: Any, name: str, places: list[int], origin: Origin) -> dict[int, Value]:
         """Return the unknown items of a list: told apart where there is one, or one reference for each."""
-        later: dict[int, Value] = {number: Unknown(LATER, origin.at(number)) for number in places}
+        unknown = {number: Unknown(LATER, origin.at(number)) for number in places}
+        later: dict[int, Value] = {**unknown}
         if not places or not isinstance(written, dict):
             return later
         if len(places) == 1:
             later[places[0]] = self._later(written, name, origin.at(places[0]))
+        elif name in _REACHING:
+            found = self._follower.found(written, self._context, origin, _wanted(name))
+            among = self._follower.reach(found, self._context.scope)
+            later = {number: replace(value, among=among) for number, value in unknown.items()}
         elif name.endswith("policy_documents"):
             found = self._follower.found(written, self._context, origin, Wanted())
             documents = [item.value for item in found if isinstance(item.value, Encoded)]
