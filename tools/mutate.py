@@ -57,6 +57,8 @@ SHARED = {
     for name in (
         "customer_keys",
         "destinations",
+        "glue_keys",
+        "key_reach",
         "questions",
         "recording",
     )
@@ -70,6 +72,20 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("s3_bucket_allows_plain_http", "not (bucket.policies.written)"): _WORDING,
     ("s3_bucket_allows_plain_http", "not (covered & {'bucket', 'objects'})"): _WORDING,
     ("s3_bucket_allows_plain_http", "not (statement.not_principals)"): _WORDING,
+    ("glue_job_role_cannot_use_its_key", "not (item.reason is reason)"): _WORDING,
+    ("glue_keys", "True → False in dataclass(frozen=True)"): "nothing sets a field of it",
+    (
+        "glue_keys",
+        "another default in self.part.mode.text(default='DISABLED')",
+    ): "any text that is no mode with a key means the same",
+    ("glue_log_key_refuses_cloudwatch", "not (key.policies.written)"): _WORDING,
+    ("glue_log_key_refuses_cloudwatch", "False → True in judged = False"): _SILENT,
+    ("glue_log_key_refuses_cloudwatch", "True → False in judged = True"): _SILENT,
+    ("glue_log_key_refuses_cloudwatch", "not (judged)"): _SILENT,
+    ("key_reach", "False → True in return False"): _WORDING,
+    ("key_reach", "True → False in dataclass(frozen=True)"): "nothing sets a field of it",
+    ("key_reach", "True → False in partial(_covers, any_region=True, any_account=True)"): _WORDING,
+    ("key_reach", "True → False in partial(_covers, any_region=True, any_account=True) (2)"): _WORDING,
     (
         "kms_key_never_rotates",
         "another default in key.spec.text(default='SYMMETRIC_DEFAULT')",

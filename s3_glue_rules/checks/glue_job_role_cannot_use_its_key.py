@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, Link, fails, not_applicable, passes
 from s3_glue_rules.model.glue_keys import KeyNeed, key_needs
-from s3_glue_rules.model.key_permissions import Reason, Refusal
+from s3_glue_rules.model.key_permissions import Refusal
 from s3_glue_rules.model.resources import Component
 from s3_glue_rules.model.values import UndecidableError
 
@@ -33,15 +33,6 @@ def check(component: Component) -> Answer:
     return passes("the role may use every key") if needs else not_applicable("it uses no key of the estate")
 
 
-_WHY = {
-    Reason.DENIED: "a statement denies {actions}. Take the role or these actions out of the Deny",
-    Reason.NOT_IN_ROLE: "no policy of the role allows {actions} on it. Allow them on the ARN of the key in a policy of "
-    "the role",
-    Reason.NOT_IN_KEY: "the key policy neither allows {actions} to the role nor leaves the decision to IAM policies "
-    "of the account. Name the role in the key policy, or add the statement for the account",
-}
-
-
 def _refused(component: Component, need: KeyNeed, refusals: tuple[Refusal, ...]) -> Answer:
     reason = refusals[0].reason
     actions = ", ".join(item.action for item in refusals if item.reason is reason)
@@ -49,7 +40,7 @@ def _refused(component: Component, need: KeyNeed, refusals: tuple[Refusal, ...])
     return fails(
         f"{component.kind} {component.label} runs as role {need.role.label}, which may not use key {need.key.label} of "
         f"the {need.part.part} part of security configuration {need.configuration.label}: "
-        + _WHY[reason].format(actions=actions),
+        + reason.value.format(actions=actions),
         at=need.run.role.value.origin,
         chain=(*need.chain, *(Link(statement.origin, "this statement denies it") for statement in denying[:1])),
     )

@@ -8,6 +8,7 @@ from s3_glue_rules.model.glue_keys import (
     actions_refused_to_logs,
     counts,
     declared_key,
+    encrypts_logs,
     may_associate_key,
     role_of,
     runs_with,
@@ -29,7 +30,7 @@ def check(subject: LogEncryption) -> Answer:
 
 def _key_admits_logs(configuration: SecurityConfiguration) -> Answer:
     part = configuration.logs
-    if part.mode.text(default="DISABLED") != "SSE-KMS":
+    if not encrypts_logs(configuration):
         return not_applicable("it does not encrypt logs with a key")
     if not counts(part):
         return not_applicable("the key of its logs is no customer managed key")
@@ -55,9 +56,8 @@ def _role_associates(component: Component) -> Answer:
     judged = False
     unknown: UndecidableError | None = None
     for run, configuration, runner in runs_with(component):
-        part = configuration.logs
         try:
-            if not runner.writes_logs or part.mode.text(default="DISABLED") != "SSE-KMS":
+            if not runner.writes_logs or not encrypts_logs(configuration):
                 continue
             judged = True
             role = role_of(run)
@@ -71,7 +71,11 @@ def _role_associates(component: Component) -> Answer:
             f"security configuration {configuration.label} encrypts its logs: it runs without continuous logging. "
             f"Allow {ASSOCIATE} on the log groups /aws-glue/* in a policy of the role",
             at=run.role.value.origin,
-            chain=(*run.use.chain, Link(part.mode.origin, "its logs are encrypted with a key"), *run.role.chain),
+            chain=(
+                *run.use.chain,
+                Link(configuration.logs.mode.origin, "its logs are encrypted with a key"),
+                *run.role.chain,
+            ),
         )
     if unknown is not None:
         raise unknown

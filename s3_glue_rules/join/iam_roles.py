@@ -150,7 +150,7 @@ def role_use(view: EstateView, value: Value) -> RoleUse:
     """Follow the name or the ARN of a role."""
     value = followed(view, value)
     if value.is_absent or (isinstance(value, Known) and value.text() == ""):
-        return RoleUse(RoleKind.ABSENT, value)
+        return RoleUse(RoleKind.ABSENT, value, reason="it names no role")
     if not isinstance(value, (Known, Text, Open, Reference)):
         return RoleUse(RoleKind.UNRESOLVED, value, reason=f"its role is open: {value.why_unknown()}")
     named = _name_in(view, value)

@@ -82,6 +82,11 @@ class KeyNeed:
         return counts(self.part)
 
 
+def encrypts_logs(configuration: SecurityConfiguration) -> bool:
+    """Return whether a security configuration encrypts logs with a key."""
+    return configuration.logs.mode.text(default="DISABLED") == "SSE-KMS"
+
+
 def counts(part: EncryptionPart) -> bool:
     """Return whether a part has a key whose policies matter. What is no customer managed key is another question.
 
@@ -104,7 +109,7 @@ def declared_key(part: EncryptionPart) -> Key:
 def role_of(run: Run) -> Role:
     """Return the role of a run. Raises UndecidableError where the estate does not declare it."""
     if run.role.role is None:
-        raise UndecidableError(run.role.reason or "it names no role", run.role.value.origin)
+        raise UndecidableError(run.role.reason, run.role.value.origin)
     return run.role.role
 
 

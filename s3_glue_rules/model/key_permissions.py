@@ -42,11 +42,16 @@ _Covers = Callable[[Value], bool]
 
 
 class Reason(enum.Enum):
-    """Why a role may not use a key."""
+    """Why a role may not use a key, and what to do about it."""
 
-    DENIED = "a statement denies it"
-    NOT_IN_ROLE = "no policy of the role allows it"
-    NOT_IN_KEY = "the key policy neither allows it nor leaves it to IAM policies"
+    DENIED = "a statement denies {actions}. Take the role or these actions out of the Deny"
+    NOT_IN_ROLE = (
+        "no policy of the role allows {actions} on it. Allow them on the ARN of the key in a policy of the role"
+    )
+    NOT_IN_KEY = (
+        "the key policy neither allows {actions} to the role nor leaves the decision to IAM policies of the account. "
+        "Name the role in the key policy, or add the statement for the account"
+    )
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ def _questions(access: KeyAccess, use: Use) -> tuple[tuple[_Question, ...], tupl
     key, role = access.key.policies, access.role.permissions
 
     def is_role(value: Value) -> bool:
-        return not _certainly(lambda: _is_account(value)) and access.is_role(value)
+        return not Principal("AWS", value).is_account and access.is_role(value)
 
     as_role = _request(key, use, is_role)
     as_account = _request(key, use, _is_account)

@@ -68,18 +68,14 @@ def wide_reach(policies: Policies, actions: tuple[str, ...]) -> Reach | None:
     unknown: UndecidableError | None = None
     for keys, covers in _REACHES:
         for context in _contexts(policies):
-            requests = [Request(action, None, covers, context, Special.CHOSEN) for action in actions]
-            rulings = [rule_on(policies, request) for request in requests]
-            allowed = [ruling for ruling in rulings if ruling.decision is Decision.ALLOWED]
-            if allowed and allowed[0].statement is not None:
-                named = tuple(
-                    request.action
-                    for request, ruling in zip(requests, rulings, strict=True)
-                    if ruling.decision is Decision.ALLOWED
-                )
-                statement = allowed[0].statement
-                return Reach(statement, named, keys, _element(statement, covers))
-            unknown = next((ruling.unknown for ruling in rulings if ruling.unknown is not None), unknown)
+            rulings = {
+                action: rule_on(policies, Request(action, None, covers, context, Special.CHOSEN)) for action in actions
+            }
+            allowed = {action: ruling for action, ruling in rulings.items() if ruling.decision is Decision.ALLOWED}
+            for ruling in allowed.values():
+                if ruling.statement is not None:
+                    return Reach(ruling.statement, tuple(allowed), keys, _element(ruling.statement, covers))
+            unknown = next((ruling.unknown for ruling in rulings.values() if ruling.unknown is not None), unknown)
     if unknown is not None:
         raise unknown
     return None
