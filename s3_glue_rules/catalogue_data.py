@@ -2869,6 +2869,299 @@ POLICIES: tuple[Policy, ...] = (
         compliance={},
     ),
     Policy(
+        id="SGR319",
+        stem="glue_job_role_cannot_use_its_key",
+        title="Glue role may use the keys of the security configuration",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A job whose security configuration encrypts S3 output with SSE-KMS calls AWS KMS as its own role, and needs\n"
+            "`kms:Decrypt`, `kms:Encrypt` and `kms:GenerateDataKey` on the key; encrypted job bookmarks need `kms:Decrypt` and\n"
+            "`kms:Encrypt`. Without them the job is refused when it reads or writes. A role of the same account may use a key where\n"
+            "the key policy names the role, or where the key policy leaves the decision to IAM policies (the default statement for\n"
+            "the account) and a policy of the role allows the action on the key, or where a grant does. An explicit Deny wins.\n"
+            "Inline policies, managed policies of the estate and attachments are read together; roles, keys and managed policies\n"
+            "that are not at hand leave the question open. Crawlers only write logs, for which their role needs nothing of the key.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_kms_key\" \"lake\" {\n"
+                "  enable_key_rotation = true\n"
+                "}\n"
+                "\n"
+                "resource \"aws_glue_security_configuration\" \"lake\" {\n"
+                "  name = \"lake\"\n"
+                "\n"
+                "  encryption_configuration {\n"
+                "    s3_encryption {\n"
+                "      s3_encryption_mode = \"SSE-KMS\"\n"
+                "      kms_key_arn        = aws_kms_key.lake.arn\n"
+                "    }\n"
+                "    cloudwatch_encryption {\n"
+                "      cloudwatch_encryption_mode = \"DISABLED\"\n"
+                "    }\n"
+                "    job_bookmarks_encryption {\n"
+                "      job_bookmarks_encryption_mode = \"CSE-KMS\"\n"
+                "      kms_key_arn                   = aws_kms_key.lake.arn\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_iam_role_policy\" \"use_lake_key\" {\n"
+                "  role = aws_iam_role.ingest.name\n"
+                "  policy = jsonencode({\n"
+                "    Version = \"2012-10-17\"\n"
+                "    Statement = [{\n"
+                "      Effect   = \"Allow\"\n"
+                "      Action   = [\"kms:Decrypt\", \"kms:Encrypt\", \"kms:GenerateDataKey\"]\n"
+                "      Resource = aws_kms_key.lake.arn\n"
+                "    }]\n"
+                "  })\n"
+                "}\n"
+                "\n"
+                "resource \"aws_glue_job\" \"ingest\" {\n"
+                "  name                   = \"ingest\"\n"
+                "  role_arn               = aws_iam_role.ingest.arn\n"
+                "  security_configuration = aws_glue_security_configuration.lake.name\n"
+                "\n"
+                "  command {\n"
+                "    script_location = \"s3://${aws_s3_bucket.scripts.bucket}/ingest.py\"\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "LakeEncryption:\n"
+                "  Type: AWS::Glue::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    Name: lake-encryption\n"
+                "    EncryptionConfiguration:\n"
+                "      S3Encryptions:\n"
+                "        - S3EncryptionMode: SSE-KMS\n"
+                "          KmsKeyArn: !GetAtt LakeKey.Arn\n"
+                "      JobBookmarksEncryption:\n"
+                "        JobBookmarksEncryptionMode: CSE-KMS\n"
+                "        KmsKeyArn: !GetAtt LakeKey.Arn\n"
+                "IngestRole:\n"
+                "  Type: AWS::IAM::Role\n"
+                "  Properties:\n"
+                "    AssumeRolePolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Principal:\n"
+                "            Service: glue.amazonaws.com\n"
+                "          Action: sts:AssumeRole\n"
+                "UseLakeKey:\n"
+                "  Type: AWS::IAM::RolePolicy\n"
+                "  Properties:\n"
+                "    RoleName: !Ref IngestRole\n"
+                "    PolicyName: use-lake-key\n"
+                "    PolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Action:\n"
+                "            - kms:Decrypt\n"
+                "            - kms:Encrypt\n"
+                "            - kms:GenerateDataKey\n"
+                "          Resource: !GetAtt LakeKey.Arn\n"
+                "IngestJob:\n"
+                "  Type: AWS::Glue::Job\n"
+                "  Properties:\n"
+                "    Role: !GetAtt IngestRole.Arn\n"
+                "    SecurityConfiguration: !Ref LakeEncryption\n"
+                "    GlueVersion: \"5.0\"\n"
+                "    Command:\n"
+                "      Name: glueetl\n"
+                "      ScriptLocation: s3://amzn-s3-demo-bucket/ingest.py\n"
+            ),
+            "cdk": "lakeKey.grantEncryptDecrypt(ingestRole);\n",
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/set-up-encryption.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/encryption-security-configuration.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR320",
+        stem="glue_log_key_refuses_cloudwatch",
+        title="Glue logs have a key that CloudWatch Logs may use and the role may associate",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Logs of AWS Glue under a KMS key need two permissions in two places. The key policy has to admit the service\n"
+            "principal of CloudWatch Logs in the Region: the default key policy and IAM policies do not, because they speak of\n"
+            "identities of the account only. And the role of the job or crawler needs `logs:AssociateKmsKey`; without it AWS Glue\n"
+            "turns continuous logging off and the job runs on without its logs. `AWSGlueServiceRole` does not allow it. A key policy\n"
+            "that refuses the service is reported at the security configuration, a role without the permission at each job or\n"
+            "crawler.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_caller_identity\" \"current\" {}\n"
+                "\n"
+                "data \"aws_region\" \"current\" {}\n"
+                "\n"
+                "data \"aws_iam_policy_document\" \"log_key\" {\n"
+                "  statement {\n"
+                "    sid       = \"LetIamPoliciesDecide\"\n"
+                "    actions   = [\"kms:*\"]\n"
+                "    resources = [\"*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"AWS\"\n"
+                "      identifiers = [\"arn:aws:iam::${data.aws_caller_identity.current.account_id}:root\"]\n"
+                "    }\n"
+                "  }\n"
+                "\n"
+                "  statement {\n"
+                "    sid       = \"EncryptLogs\"\n"
+                "    actions   = [\"kms:Encrypt*\", \"kms:Decrypt*\", \"kms:ReEncrypt*\", \"kms:GenerateDataKey*\", \"kms:Describe*\"]\n"
+                "    resources = [\"*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"Service\"\n"
+                "      identifiers = [\"logs.${data.aws_region.current.name}.amazonaws.com\"]\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_kms_key\" \"log\" {\n"
+                "  enable_key_rotation = true\n"
+                "  policy              = data.aws_iam_policy_document.log_key.json\n"
+                "}\n"
+                "\n"
+                "resource \"aws_glue_security_configuration\" \"lake\" {\n"
+                "  name = \"lake\"\n"
+                "\n"
+                "  encryption_configuration {\n"
+                "    s3_encryption {\n"
+                "      s3_encryption_mode = \"SSE-S3\"\n"
+                "    }\n"
+                "    cloudwatch_encryption {\n"
+                "      cloudwatch_encryption_mode = \"SSE-KMS\"\n"
+                "      kms_key_arn                = aws_kms_key.log.arn\n"
+                "    }\n"
+                "    job_bookmarks_encryption {\n"
+                "      job_bookmarks_encryption_mode = \"DISABLED\"\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_iam_role_policy\" \"encrypt_logs\" {\n"
+                "  role = aws_iam_role.ingest.name\n"
+                "  policy = jsonencode({\n"
+                "    Version = \"2012-10-17\"\n"
+                "    Statement = [{\n"
+                "      Effect   = \"Allow\"\n"
+                "      Action   = \"logs:AssociateKmsKey\"\n"
+                "      Resource = \"arn:aws:logs:*:${data.aws_caller_identity.current.account_id}:log-group:/aws-glue/*\"\n"
+                "    }]\n"
+                "  })\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LogKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    KeyPolicy:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Sid: LetIamPoliciesDecide\n"
+                "          Effect: Allow\n"
+                "          Principal:\n"
+                "            AWS: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:root\n"
+                "          Action: kms:*\n"
+                "          Resource: \"*\"\n"
+                "        - Sid: EncryptLogs\n"
+                "          Effect: Allow\n"
+                "          Principal:\n"
+                "            Service: !Sub logs.${AWS::Region}.${AWS::URLSuffix}\n"
+                "          Action:\n"
+                "            - kms:Encrypt*\n"
+                "            - kms:Decrypt*\n"
+                "            - kms:ReEncrypt*\n"
+                "            - kms:GenerateDataKey*\n"
+                "            - kms:Describe*\n"
+                "          Resource: \"*\"\n"
+                "LakeEncryption:\n"
+                "  Type: AWS::Glue::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    Name: lake-encryption\n"
+                "    EncryptionConfiguration:\n"
+                "      CloudWatchEncryption:\n"
+                "        CloudWatchEncryptionMode: SSE-KMS\n"
+                "        KmsKeyArn: !GetAtt LogKey.Arn\n"
+                "IngestRole:\n"
+                "  Type: AWS::IAM::Role\n"
+                "  Properties:\n"
+                "    AssumeRolePolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Principal:\n"
+                "            Service: glue.amazonaws.com\n"
+                "          Action: sts:AssumeRole\n"
+                "EncryptLogs:\n"
+                "  Type: AWS::IAM::RolePolicy\n"
+                "  Properties:\n"
+                "    RoleName: !Ref IngestRole\n"
+                "    PolicyName: encrypt-logs\n"
+                "    PolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Action: logs:AssociateKmsKey\n"
+                "          Resource: !Sub arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws-glue/*\n"
+                "IngestJob:\n"
+                "  Type: AWS::Glue::Job\n"
+                "  Properties:\n"
+                "    Role: !GetAtt IngestRole.Arn\n"
+                "    SecurityConfiguration: !Ref LakeEncryption\n"
+                "    GlueVersion: \"5.0\"\n"
+                "    Command:\n"
+                "      Name: glueetl\n"
+                "      ScriptLocation: s3://amzn-s3-demo-bucket/ingest.py\n"
+            ),
+            "cdk": (
+                "logKey.grantEncryptDecrypt(new iam.ServicePrincipal(`logs.${Stack.of(this).region}.amazonaws.com`));\n"
+                "ingestRole.addToPolicy(new iam.PolicyStatement({\n"
+                "  actions: ['logs:AssociateKmsKey'],\n"
+                "  resources: [Stack.of(this).formatArn({ service: 'logs', resource: 'log-group', resourceName: '/aws-glue/*',\n"
+                "    arnFormat: ArnFormat.COLON_RESOURCE_NAME })],\n"
+                "}));\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/set-up-encryption.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging-enable.html",
+            "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+            "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSGlueServiceRole.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR321",
         stem="glue_resource_policy_admits_everyone",
         title="Glue catalog policy admits known accounts and principals only",
@@ -3498,6 +3791,144 @@ POLICIES: tuple[Policy, ...] = (
             "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/storing-sensitive-data.html",
             "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-configure-apps.html",
             "https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR501",
+        stem="iam_policy_decrypts_with_every_key",
+        title="IAM policy allows decryption with the keys that it is for only",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Whoever may call `kms:Decrypt` or `kms:ReEncryptFrom` on all keys reads whatever any key protects whose key policy\n"
+            "leaves the decision to IAM policies, as the default one does; with `Resource: \"*\"` those are keys of other accounts as\n"
+            "well. Managed policies and inline policies of roles, users, groups and permission sets are judged, wildcards and\n"
+            "`NotAction` included; key policies and trust policies give an identity nothing and are not. AWS Security Hub\n"
+            "recommends to allow no more than the keys of one account in one Region, so that `arn:aws:kms:REGION:ACCOUNT:key/*`\n"
+            "with both of them fixed passes. An unconditional Deny on all keys takes an Allow back. One deviation from KMS.1 and\n"
+            "KMS.2, which ignore conditions: an Allow that conditions bound to keys or ciphertexts (`kms:ResourceAliases`,\n"
+            "`kms:RequestAlias`, `aws:ResourceTag/...`, `kms:EncryptionContext:...`) passes here, while `kms:ViaService` alone does\n"
+            "not suffice.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_iam_policy_document\" \"read_lake\" {\n"
+                "  statement {\n"
+                "    actions   = [\"kms:Decrypt\"]\n"
+                "    resources = [aws_kms_key.lake.arn]\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_iam_policy\" \"read_lake\" {\n"
+                "  name   = \"read-lake\"\n"
+                "  policy = data.aws_iam_policy_document.read_lake.json\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "ReadLake:\n"
+                "  Type: AWS::IAM::ManagedPolicy\n"
+                "  Properties:\n"
+                "    PolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Action: kms:Decrypt\n"
+                "          Resource: !GetAtt LakeKey.Arn\n"
+            ),
+            "cdk": "lakeKey.grantDecrypt(role); // allows kms:Decrypt on this key only\n",
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies-best-practices.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "KMS.1",
+                "KMS.2",
+            ),
+            "nist-800-53-r5": (
+                "AC-2",
+                "AC-2(1)",
+                "AC-3",
+                "AC-3(7)",
+                "AC-3(15)",
+                "AC-5",
+                "AC-6",
+                "AC-6(3)",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR502",
+        stem="iam_policy_can_destroy_every_key",
+        title="IAM policy allows to delete, disable or take over the keys that it is for only",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "`kms:ScheduleKeyDeletion` and `kms:DisableKey` make all data under a key unreadable, for good after the waiting period\n"
+            "of a deletion, and `kms:PutKeyPolicy` hands the key to whoever the new policy names. A policy that allows one of them\n"
+            "on all keys puts every bucket, table and log of the account at the mercy of one leaked credential. The same documents\n"
+            "are judged as for decryption (SGR501), and the same bounds count: key ARNs, the keys of one account in one Region,\n"
+            "conditions that choose keys by alias or tag, an explicit Deny. Conditions on MFA or on the network leave all keys\n"
+            "within reach.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_iam_policy_document\" \"administer_lake_key\" {\n"
+                "  statement {\n"
+                "    actions   = [\"kms:DisableKey\", \"kms:EnableKey\", \"kms:PutKeyPolicy\"]\n"
+                "    resources = [aws_kms_key.lake.arn]\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_iam_policy\" \"administer_lake_key\" {\n"
+                "  name   = \"administer-lake-key\"\n"
+                "  policy = data.aws_iam_policy_document.administer_lake_key.json\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "AdministerLakeKey:\n"
+                "  Type: AWS::IAM::ManagedPolicy\n"
+                "  Properties:\n"
+                "    PolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Action:\n"
+                "            - kms:DisableKey\n"
+                "            - kms:EnableKey\n"
+                "            - kms:PutKeyPolicy\n"
+                "          Resource: !GetAtt LakeKey.Arn\n"
+            ),
+            "cdk": "lakeKey.grantAdmin(administrators); // this key only, in its key policy\n",
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies-best-practices.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-adding-permission.html",
         ),
         compliance={},
     ),

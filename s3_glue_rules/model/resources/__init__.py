@@ -35,10 +35,13 @@ from s3_glue_rules.model.resources.glue import (
     DevelopmentEndpoint,
     EncryptionPart,
     Job,
+    LogEncryption,
     Naming,
+    Run,
     SecurityConfiguration,
     SecurityConfigurationUse,
 )
+from s3_glue_rules.model.resources.iam import IdentityPolicy, KeyAccess, Role, RoleKind, RoleUse
 from s3_glue_rules.model.resources.kms import DeletionGuard, Grant, Grantee, Key, KeyKind, KeyUse
 from s3_glue_rules.model.resources.replication import Replication, ReplicationRule
 from s3_glue_rules.model.resources.s3 import (
@@ -87,11 +90,14 @@ __all__ = [
     "FieldSelector",
     "Grant",
     "Grantee",
+    "IdentityPolicy",
     "Inventory",
     "Job",
     "Key",
+    "KeyAccess",
     "KeyKind",
     "KeyUse",
+    "LogEncryption",
     "LogKind",
     "MachineLearningTransform",
     "Naming",
@@ -102,6 +108,10 @@ __all__ = [
     "Replication",
     "ReplicationRule",
     "Resource",
+    "Role",
+    "RoleKind",
+    "RoleUse",
+    "Run",
     "SecurityConfiguration",
     "SecurityConfigurationUse",
     "Selector",
