@@ -411,7 +411,7 @@ def _fix(value: object, languages: tuple[str, ...], problems: list[str]) -> dict
     problems.extend(f"fix has an unknown snippet {name!r}" for name in value if name not in SNIPPETS)
     snippets: dict[str, str] = {}
     # What a policy is about may not exist in the other language at all.
-    wanted = [name for name in SNIPPETS if _SNIPPET_LANGUAGES[name] in languages]
+    wanted = [name for name in SNIPPETS if name in value or _SNIPPET_LANGUAGES[name] in languages]
     for name in wanted:
         text = value.get(name)
         if not isinstance(text, str) or not text.strip():

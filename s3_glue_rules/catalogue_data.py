@@ -394,6 +394,63 @@ POLICIES: tuple[Policy, ...] = (
         compliance={},
     ),
     Policy(
+        id="SGR106",
+        stem="s3_bucket_pays_per_object_kms",
+        title="S3 bucket with SSE-KMS uses an S3 Bucket Key",
+        severity="info",
+        level="strict",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Without an S3 Bucket Key every object that is written or read costs a request to AWS KMS; with one, S3 derives the keys\n"
+            "of objects from a key of the bucket, which reduces those requests by up to 99 percent. That is a matter of cost and of\n"
+            "request quotas, not of confidentiality: leave the Bucket Key off where each use of an object must be seen in CloudTrail\n"
+            "or checked against the key policy, or where policies name object ARNs in the encryption context. Bucket Keys are not\n"
+            "supported with DSSE-KMS, and are always on for directory buckets.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3_bucket_server_side_encryption_configuration\" \"lake\" {\n"
+                "  bucket = aws_s3_bucket.lake.id\n"
+                "\n"
+                "  rule {\n"
+                "    bucket_key_enabled = true\n"
+                "\n"
+                "    apply_server_side_encryption_by_default {\n"
+                "      sse_algorithm     = \"aws:kms\"\n"
+                "      kms_master_key_id = aws_kms_key.lake.arn\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    BucketEncryption:\n"
+                "      ServerSideEncryptionConfiguration:\n"
+                "        - BucketKeyEnabled: true\n"
+                "          ServerSideEncryptionByDefault:\n"
+                "            SSEAlgorithm: aws:kms\n"
+                "            KMSMasterKeyID: !ImportValue lake-key-arn\n"
+            ),
+            "cdk": (
+                "new s3.Bucket(this, 'LakeBucket', {\n"
+                "  encryption: s3.BucketEncryption.KMS,\n"
+                "  encryptionKey: key,\n"
+                "  bucketKeyEnabled: true,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR107",
         stem="s3_bucket_allows_customer_provided_keys",
         title="S3 bucket refuses customer-provided keys (SSE-C)",
@@ -450,6 +507,74 @@ POLICIES: tuple[Policy, ...] = (
             "https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html",
             "https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-s3-c-encryption-setting-faq.html",
             "https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustomerKeys.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR108",
+        stem="s3_log_destination_cannot_receive",
+        title="S3 log destination is encrypted so that logs arrive",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Services that write logs to a bucket encrypt them as the bucket's default says, and not every service can use every\n"
+            "key. Load balancers write access logs only to buckets with SSE-S3. Server access logs need SSE-S3 as well: under the\n"
+            "AWS managed key aws/s3 nobody can read them. Network Load Balancers, VPC flow logs and other logs that\n"
+            "delivery.logs.amazonaws.com writes need SSE-S3 or a customer managed key whose key policy admits that service. S3\n"
+            "Inventory supports no AWS managed key. Nothing reports the loss: the logs just do not arrive.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3_bucket_server_side_encryption_configuration\" \"access_logs\" {\n"
+                "  bucket = aws_s3_bucket.access_logs.id\n"
+                "\n"
+                "  rule {\n"
+                "    apply_server_side_encryption_by_default {\n"
+                "      sse_algorithm = \"AES256\"\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_s3_bucket_logging\" \"lake\" {\n"
+                "  bucket        = aws_s3_bucket.lake.id\n"
+                "  target_bucket = aws_s3_bucket.access_logs.id\n"
+                "  target_prefix = \"lake/\"\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AccessLogs:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    BucketEncryption:\n"
+                "      ServerSideEncryptionConfiguration:\n"
+                "        - ServerSideEncryptionByDefault:\n"
+                "            SSEAlgorithm: AES256\n"
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    LoggingConfiguration:\n"
+                "      DestinationBucketName: !Ref AccessLogs\n"
+            ),
+            "cdk": (
+                "const accessLogs = new s3.Bucket(this, 'AccessLogs', {\n"
+                "  encryption: s3.BucketEncryption.S3_MANAGED,\n"
+                "});\n"
+                "new s3.Bucket(this, 'LakeBucket', { serverAccessLogsBucket: accessLogs });\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html",
+            "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
+            "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html",
+            "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-cmk-policy.html",
+            "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html",
         ),
         compliance={},
     ),
@@ -609,6 +734,275 @@ POLICIES: tuple[Policy, ...] = (
         references=(
             "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
             "https://docs.aws.amazon.com/AmazonS3/latest/userguide/specifying-kms-encryption.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR114",
+        stem="s3_replication_drops_encryption",
+        title="S3 replication covers objects that KMS encrypts",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Replication leaves out objects under KMS keys unless a rule selects them and names a key for the replicas. Where the\n"
+            "default of the source is SSE-KMS, a rule without both replicates nothing of what is uploaded, and no error says so.\n"
+            "The key has to be a symmetric encryption key in the Region of the destination, named by its ARN or by the ARN of an\n"
+            "alias. Amazon S3 does not check it when the configuration is put: replicating fails later.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3_bucket_replication_configuration\" \"lake\" {\n"
+                "  bucket = aws_s3_bucket.lake.id\n"
+                "  role   = aws_iam_role.replication.arn\n"
+                "\n"
+                "  rule {\n"
+                "    status = \"Enabled\"\n"
+                "\n"
+                "    source_selection_criteria {\n"
+                "      sse_kms_encrypted_objects {\n"
+                "        status = \"Enabled\"\n"
+                "      }\n"
+                "    }\n"
+                "\n"
+                "    destination {\n"
+                "      bucket = aws_s3_bucket.replica.arn\n"
+                "\n"
+                "      encryption_configuration {\n"
+                "        replica_kms_key_id = aws_kms_key.replica.arn\n"
+                "      }\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "ReplicationRole:\n"
+                "  Type: AWS::IAM::Role\n"
+                "  Properties:\n"
+                "    AssumeRolePolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Principal:\n"
+                "            Service: s3.amazonaws.com\n"
+                "          Action: sts:AssumeRole\n"
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    VersioningConfiguration:\n"
+                "      Status: Enabled\n"
+                "    ReplicationConfiguration:\n"
+                "      Role: !GetAtt ReplicationRole.Arn\n"
+                "      Rules:\n"
+                "        - Status: Enabled\n"
+                "          SourceSelectionCriteria:\n"
+                "            SseKmsEncryptedObjects:\n"
+                "              Status: Enabled\n"
+                "          Destination:\n"
+                "            Bucket: arn:aws:s3:::lake-replica\n"
+                "            EncryptionConfiguration:\n"
+                "              ReplicaKmsKeyID: arn:aws:kms:eu-west-3:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\n"
+            ),
+            "cdk": (
+                "new s3.Bucket(this, 'LakeBucket', {\n"
+                "  versioned: true,\n"
+                "  encryption: s3.BucketEncryption.KMS,\n"
+                "  encryptionKey: key,\n"
+                "  replicationRules: [{\n"
+                "    destination: replicaBucket,\n"
+                "    kmsKey: replicaKey,\n"
+                "    sseKmsEncryptedObjects: true,\n"
+                "  }],\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_EncryptionConfiguration.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_SourceSelectionCriteria.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR115",
+        stem="s3_inventory_unencrypted",
+        title="S3 inventory declares how its reports are encrypted",
+        severity="low",
+        level="default",
+        languages=(
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "An inventory lists the keys and the metadata of all objects of a bucket. Amazon S3 encrypts its reports as the\n"
+            "inventory says, and as the default of the destination bucket says where the inventory says nothing. Where neither\n"
+            "declares anything, the reports get the SSE-S3 that Amazon S3 applies by itself. The AWS managed key aws/s3 is not\n"
+            "supported. AWS CloudFormation has no property for the encryption of an inventory.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3_bucket_inventory\" \"lake\" {\n"
+                "  bucket                   = aws_s3_bucket.lake.id\n"
+                "  name                     = \"all-objects\"\n"
+                "  included_object_versions = \"Current\"\n"
+                "\n"
+                "  schedule {\n"
+                "    frequency = \"Daily\"\n"
+                "  }\n"
+                "\n"
+                "  destination {\n"
+                "    bucket {\n"
+                "      bucket_arn = aws_s3_bucket.reports.arn\n"
+                "      format     = \"Parquet\"\n"
+                "\n"
+                "      encryption {\n"
+                "        sse_kms {\n"
+                "          key_id = aws_kms_key.reports.arn\n"
+                "        }\n"
+                "      }\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_InventoryEncryption.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR116",
+        stem="s3_directory_bucket_encrypted_without_kms",
+        title="S3 directory bucket encrypts with a customer managed key",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Without a declared default a directory bucket of S3 Express One Zone encrypts with SSE-S3: no key policy guards the\n"
+            "data, and no use of a key is recorded. SSE-KMS takes one customer managed key there, named by its key id or its ARN.\n"
+            "The AWS managed key aws/s3, aliases and dual-layer encryption are not supported, and the bucket key cannot be turned\n"
+            "off: a bucket that asks for one of them is not encrypted as it says.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3_directory_bucket\" \"hot\" {\n"
+                "  bucket = \"lake-hot--use1-az4--x-s3\"\n"
+                "\n"
+                "  location {\n"
+                "    name = \"use1-az4\"\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_s3_bucket_server_side_encryption_configuration\" \"hot\" {\n"
+                "  bucket = aws_s3_directory_bucket.hot.bucket\n"
+                "\n"
+                "  rule {\n"
+                "    apply_server_side_encryption_by_default {\n"
+                "      sse_algorithm     = \"aws:kms\"\n"
+                "      kms_master_key_id = aws_kms_key.hot.arn\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "HotKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "HotBucket:\n"
+                "  Type: AWS::S3Express::DirectoryBucket\n"
+                "  Properties:\n"
+                "    DataRedundancy: SingleAvailabilityZone\n"
+                "    LocationName: use1-az4\n"
+                "    BucketEncryption:\n"
+                "      ServerSideEncryptionConfiguration:\n"
+                "        - ServerSideEncryptionByDefault:\n"
+                "            SSEAlgorithm: aws:kms\n"
+                "            KMSMasterKeyID: !GetAtt HotKey.Arn\n"
+            ),
+            "cdk": (
+                "new s3express.CfnDirectoryBucket(this, 'HotBucket', {\n"
+                "  dataRedundancy: 'SingleAvailabilityZone',\n"
+                "  locationName: 'use1-az4',\n"
+                "  bucketEncryption: {\n"
+                "    serverSideEncryptionConfiguration: [{\n"
+                "      serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: key.keyArn },\n"
+                "    }],\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-specifying-kms-encryption.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_ServerSideEncryptionByDefault.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR117",
+        stem="s3_table_bucket_encrypted_without_kms",
+        title="S3 table or vector bucket encrypts with a customer managed key",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Without a declared encryption a table bucket of S3 Tables or a vector bucket of S3 Vectors encrypts with SSE-S3: no\n"
+            "key policy guards the data, and no use of a key is recorded. SSE-KMS takes a customer managed key there, named by its\n"
+            "ARN. The encryption of a vector bucket or index cannot be changed once it is created. Tables and indexes that declare\n"
+            "nothing are encrypted as the bucket that they stand in.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3tables_table_bucket\" \"lake\" {\n"
+                "  name = \"lake-tables\"\n"
+                "\n"
+                "  encryption_configuration = {\n"
+                "    sse_algorithm = \"aws:kms\"\n"
+                "    kms_key_arn   = aws_kms_key.lake.arn\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "TablesKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "LakeTables:\n"
+                "  Type: AWS::S3Tables::TableBucket\n"
+                "  Properties:\n"
+                "    TableBucketName: lake-tables\n"
+                "    EncryptionConfiguration:\n"
+                "      SSEAlgorithm: aws:kms\n"
+                "      KMSKeyArn: !GetAtt TablesKey.Arn\n"
+            ),
+            "cdk": (
+                "new s3tables.CfnTableBucket(this, 'LakeTables', {\n"
+                "  tableBucketName: 'lake-tables',\n"
+                "  encryptionConfiguration: { sseAlgorithm: 'aws:kms', kmsKeyArn: key.keyArn },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-kms-encryption.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_s3Buckets_EncryptionConfiguration.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/API/API_S3VectorBuckets_EncryptionConfiguration.html",
         ),
         compliance={},
     ),
@@ -2091,7 +2485,7 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         id="SGR312",
         stem="glue_catalog_encryption_not_managed",
-        title="Data Catalog encryption settings stand beside what they protect",
+        title="Glue catalog encryption settings stand beside what they protect",
         severity="info",
         level="strict",
         languages=(
@@ -2107,6 +2501,10 @@ POLICIES: tuple[Policy, ...] = (
         ),
         fix={
             "terraform": (
+                "resource \"aws_glue_catalog_database\" \"raw\" {\n"
+                "  name = \"raw\"\n"
+                "}\n"
+                "\n"
                 "resource \"aws_glue_data_catalog_encryption_settings\" \"catalog\" {\n"
                 "  data_catalog_encryption_settings {\n"
                 "    connection_password_encryption {\n"
@@ -2122,6 +2520,12 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "RawDatabase:\n"
+                "  Type: AWS::Glue::Database\n"
+                "  Properties:\n"
+                "    CatalogId: !Ref AWS::AccountId\n"
+                "    DatabaseInput:\n"
+                "      Name: raw\n"
                 "CatalogEncryption:\n"
                 "  Type: AWS::Glue::DataCatalogEncryptionSettings\n"
                 "  Properties:\n"
@@ -2428,8 +2832,9 @@ POLICIES: tuple[Policy, ...] = (
             "itself, get the default encryption of the bucket, and so does what others put beside them. A job that asks for SSE-KMS\n"
             "with a customer managed key, and keeps its script, temporary files, event logs or results in a bucket with SSE-S3,\n"
             "has two levels of protection for one set of data. Judged are places in buckets that are declared beside the job: the\n"
-            "script, `--TempDir`, `--spark-event-logs-path` where `--enable-spark-ui` is on, and arguments whose name says that\n"
-            "they are written to (output, target, sink, ...). Arguments that are read, and names that say neither, are not judged.\n"
+            "script, `--TempDir`, `--spark-event-logs-path` where `--enable-spark-ui` is on, the warehouses of Spark and Iceberg in\n"
+            "`--conf`, and arguments whose name says that they are written to (output, target, sink, ...). Arguments that are read,\n"
+            "and names that say neither, are not judged.\n"
         ),
         fix={
             "terraform": (
@@ -2537,6 +2942,340 @@ POLICIES: tuple[Policy, ...] = (
             "https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html",
             "https://docs.aws.amazon.com/glue/latest/dg/monitor-spark-ui-jobs.html",
             "https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR319",
+        stem="glue_job_role_cannot_use_its_key",
+        title="Glue role may use the keys of the security configuration",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A job whose security configuration encrypts S3 output with SSE-KMS calls AWS KMS as its own role, and needs\n"
+            "`kms:Decrypt`, `kms:Encrypt` and `kms:GenerateDataKey` on the key; encrypted job bookmarks need `kms:Decrypt` and\n"
+            "`kms:Encrypt`. Without them the job is refused when it reads or writes. A role of the same account may use a key where\n"
+            "the key policy names the role, or where the key policy leaves the decision to IAM policies (the default statement for\n"
+            "the account) and a policy of the role allows the action on the key, or where a grant does. An explicit Deny wins.\n"
+            "Inline policies, managed policies of the estate and attachments are read together; roles, keys and managed policies\n"
+            "that are not at hand leave the question open. Crawlers only write logs, for which their role needs nothing of the key.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_kms_key\" \"lake\" {\n"
+                "  enable_key_rotation = true\n"
+                "}\n"
+                "\n"
+                "resource \"aws_glue_security_configuration\" \"lake\" {\n"
+                "  name = \"lake\"\n"
+                "\n"
+                "  encryption_configuration {\n"
+                "    s3_encryption {\n"
+                "      s3_encryption_mode = \"SSE-KMS\"\n"
+                "      kms_key_arn        = aws_kms_key.lake.arn\n"
+                "    }\n"
+                "    cloudwatch_encryption {\n"
+                "      cloudwatch_encryption_mode = \"DISABLED\"\n"
+                "    }\n"
+                "    job_bookmarks_encryption {\n"
+                "      job_bookmarks_encryption_mode = \"CSE-KMS\"\n"
+                "      kms_key_arn                   = aws_kms_key.lake.arn\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_iam_role_policy\" \"use_lake_key\" {\n"
+                "  role = aws_iam_role.ingest.name\n"
+                "  policy = jsonencode({\n"
+                "    Version = \"2012-10-17\"\n"
+                "    Statement = [{\n"
+                "      Effect   = \"Allow\"\n"
+                "      Action   = [\"kms:Decrypt\", \"kms:Encrypt\", \"kms:GenerateDataKey\"]\n"
+                "      Resource = aws_kms_key.lake.arn\n"
+                "    }]\n"
+                "  })\n"
+                "}\n"
+                "\n"
+                "resource \"aws_glue_job\" \"ingest\" {\n"
+                "  name                   = \"ingest\"\n"
+                "  role_arn               = aws_iam_role.ingest.arn\n"
+                "  security_configuration = aws_glue_security_configuration.lake.name\n"
+                "\n"
+                "  command {\n"
+                "    script_location = \"s3://${aws_s3_bucket.scripts.bucket}/ingest.py\"\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "LakeEncryption:\n"
+                "  Type: AWS::Glue::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    Name: lake-encryption\n"
+                "    EncryptionConfiguration:\n"
+                "      S3Encryptions:\n"
+                "        - S3EncryptionMode: SSE-KMS\n"
+                "          KmsKeyArn: !GetAtt LakeKey.Arn\n"
+                "      JobBookmarksEncryption:\n"
+                "        JobBookmarksEncryptionMode: CSE-KMS\n"
+                "        KmsKeyArn: !GetAtt LakeKey.Arn\n"
+                "IngestRole:\n"
+                "  Type: AWS::IAM::Role\n"
+                "  Properties:\n"
+                "    AssumeRolePolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Principal:\n"
+                "            Service: glue.amazonaws.com\n"
+                "          Action: sts:AssumeRole\n"
+                "UseLakeKey:\n"
+                "  Type: AWS::IAM::RolePolicy\n"
+                "  Properties:\n"
+                "    RoleName: !Ref IngestRole\n"
+                "    PolicyName: use-lake-key\n"
+                "    PolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Action:\n"
+                "            - kms:Decrypt\n"
+                "            - kms:Encrypt\n"
+                "            - kms:GenerateDataKey\n"
+                "          Resource: !GetAtt LakeKey.Arn\n"
+                "IngestJob:\n"
+                "  Type: AWS::Glue::Job\n"
+                "  Properties:\n"
+                "    Role: !GetAtt IngestRole.Arn\n"
+                "    SecurityConfiguration: !Ref LakeEncryption\n"
+                "    GlueVersion: \"5.0\"\n"
+                "    Command:\n"
+                "      Name: glueetl\n"
+                "      ScriptLocation: s3://amzn-s3-demo-bucket/ingest.py\n"
+            ),
+            "cdk": "lakeKey.grantEncryptDecrypt(ingestRole);\n",
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/set-up-encryption.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/encryption-security-configuration.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR320",
+        stem="glue_log_key_refuses_cloudwatch",
+        title="Glue logs have a key that CloudWatch Logs may use and the role may associate",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Logs of AWS Glue under a KMS key need two permissions in two places. The key policy has to admit the service\n"
+            "principal of CloudWatch Logs in the Region: the default key policy and IAM policies do not, because they speak of\n"
+            "identities of the account only. And the role of the job or crawler needs `logs:AssociateKmsKey`; without it AWS Glue\n"
+            "turns continuous logging off and the job runs on without its logs. `AWSGlueServiceRole` does not allow it. A key policy\n"
+            "that refuses the service is reported at the security configuration, a role without the permission at each job or\n"
+            "crawler.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_caller_identity\" \"current\" {}\n"
+                "\n"
+                "data \"aws_region\" \"current\" {}\n"
+                "\n"
+                "data \"aws_iam_policy_document\" \"log_key\" {\n"
+                "  statement {\n"
+                "    sid       = \"LetIamPoliciesDecide\"\n"
+                "    actions   = [\"kms:*\"]\n"
+                "    resources = [\"*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"AWS\"\n"
+                "      identifiers = [\"arn:aws:iam::${data.aws_caller_identity.current.account_id}:root\"]\n"
+                "    }\n"
+                "  }\n"
+                "\n"
+                "  statement {\n"
+                "    sid       = \"EncryptLogs\"\n"
+                "    actions   = [\"kms:Encrypt*\", \"kms:Decrypt*\", \"kms:ReEncrypt*\", \"kms:GenerateDataKey*\", \"kms:Describe*\"]\n"
+                "    resources = [\"*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"Service\"\n"
+                "      identifiers = [\"logs.${data.aws_region.current.name}.amazonaws.com\"]\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_kms_key\" \"log\" {\n"
+                "  enable_key_rotation = true\n"
+                "  policy              = data.aws_iam_policy_document.log_key.json\n"
+                "}\n"
+                "\n"
+                "resource \"aws_glue_security_configuration\" \"lake\" {\n"
+                "  name = \"lake\"\n"
+                "\n"
+                "  encryption_configuration {\n"
+                "    s3_encryption {\n"
+                "      s3_encryption_mode = \"SSE-S3\"\n"
+                "    }\n"
+                "    cloudwatch_encryption {\n"
+                "      cloudwatch_encryption_mode = \"SSE-KMS\"\n"
+                "      kms_key_arn                = aws_kms_key.log.arn\n"
+                "    }\n"
+                "    job_bookmarks_encryption {\n"
+                "      job_bookmarks_encryption_mode = \"DISABLED\"\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_iam_role_policy\" \"encrypt_logs\" {\n"
+                "  role = aws_iam_role.ingest.name\n"
+                "  policy = jsonencode({\n"
+                "    Version = \"2012-10-17\"\n"
+                "    Statement = [{\n"
+                "      Effect   = \"Allow\"\n"
+                "      Action   = \"logs:AssociateKmsKey\"\n"
+                "      Resource = \"arn:aws:logs:*:${data.aws_caller_identity.current.account_id}:log-group:/aws-glue/*\"\n"
+                "    }]\n"
+                "  })\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LogKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    KeyPolicy:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Sid: LetIamPoliciesDecide\n"
+                "          Effect: Allow\n"
+                "          Principal:\n"
+                "            AWS: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:root\n"
+                "          Action: kms:*\n"
+                "          Resource: \"*\"\n"
+                "        - Sid: EncryptLogs\n"
+                "          Effect: Allow\n"
+                "          Principal:\n"
+                "            Service: !Sub logs.${AWS::Region}.${AWS::URLSuffix}\n"
+                "          Action:\n"
+                "            - kms:Encrypt*\n"
+                "            - kms:Decrypt*\n"
+                "            - kms:ReEncrypt*\n"
+                "            - kms:GenerateDataKey*\n"
+                "            - kms:Describe*\n"
+                "          Resource: \"*\"\n"
+                "LakeEncryption:\n"
+                "  Type: AWS::Glue::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    Name: lake-encryption\n"
+                "    EncryptionConfiguration:\n"
+                "      CloudWatchEncryption:\n"
+                "        CloudWatchEncryptionMode: SSE-KMS\n"
+                "        KmsKeyArn: !GetAtt LogKey.Arn\n"
+                "IngestRole:\n"
+                "  Type: AWS::IAM::Role\n"
+                "  Properties:\n"
+                "    AssumeRolePolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Principal:\n"
+                "            Service: glue.amazonaws.com\n"
+                "          Action: sts:AssumeRole\n"
+                "EncryptLogs:\n"
+                "  Type: AWS::IAM::RolePolicy\n"
+                "  Properties:\n"
+                "    RoleName: !Ref IngestRole\n"
+                "    PolicyName: encrypt-logs\n"
+                "    PolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Action: logs:AssociateKmsKey\n"
+                "          Resource: !Sub arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws-glue/*\n"
+                "IngestJob:\n"
+                "  Type: AWS::Glue::Job\n"
+                "  Properties:\n"
+                "    Role: !GetAtt IngestRole.Arn\n"
+                "    SecurityConfiguration: !Ref LakeEncryption\n"
+                "    GlueVersion: \"5.0\"\n"
+                "    Command:\n"
+                "      Name: glueetl\n"
+                "      ScriptLocation: s3://amzn-s3-demo-bucket/ingest.py\n"
+            ),
+            "cdk": (
+                "logKey.grantEncryptDecrypt(new iam.ServicePrincipal(`logs.${Stack.of(this).region}.amazonaws.com`));\n"
+                "ingestRole.addToPolicy(new iam.PolicyStatement({\n"
+                "  actions: ['logs:AssociateKmsKey'],\n"
+                "  resources: [Stack.of(this).formatArn({ service: 'logs', resource: 'log-group', resourceName: '/aws-glue/*',\n"
+                "    arnFormat: ArnFormat.COLON_RESOURCE_NAME })],\n"
+                "}));\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/set-up-encryption.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging-enable.html",
+            "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+            "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSGlueServiceRole.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR321",
+        stem="glue_resource_policy_admits_everyone",
+        title="Glue catalog policy admits known accounts and principals only",
+        severity="critical",
+        level="default",
+        languages=(
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "The resource policy of a Data Catalog decides which other accounts may read and change databases, tables and\n"
+            "connections. An Allow for the principal `*` lets identities of every AWS account in. A condition helps only if it fixes\n"
+            "who calls, such as `aws:PrincipalOrgID` or `aws:PrincipalAccount` with fixed values. All actions for a principal that\n"
+            "is named are no wildcard. CloudFormation has no resource for this policy.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_iam_policy_document\" \"catalog\" {\n"
+                "  statement {\n"
+                "    actions   = [\"glue:GetDatabase\", \"glue:GetTable\"]\n"
+                "    resources = [\"arn:aws:glue:eu-west-1:111122223333:*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"AWS\"\n"
+                "      identifiers = [\"arn:aws:iam::444455556666:root\"]\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_glue_resource_policy\" \"catalog\" {\n"
+                "  policy = data.aws_iam_policy_document.catalog.json\n"
+                "}\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/security_iam_resource-based-policy-examples.html",
+            "https://docs.aws.amazon.com/glue/latest/webapi/API_PutResourcePolicy.html",
         ),
         compliance={},
     ),
@@ -3129,6 +3868,902 @@ POLICIES: tuple[Policy, ...] = (
             "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/storing-sensitive-data.html",
             "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-configure-apps.html",
             "https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR501",
+        stem="iam_policy_decrypts_with_every_key",
+        title="IAM policy allows decryption with the keys that it is for only",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Whoever may call `kms:Decrypt` or `kms:ReEncryptFrom` on all keys reads whatever any key protects whose key policy\n"
+            "leaves the decision to IAM policies, as the default one does; with `Resource: \"*\"` those are keys of other accounts as\n"
+            "well. Managed policies and inline policies of roles, users, groups and permission sets are judged, wildcards and\n"
+            "`NotAction` included; key policies and trust policies give an identity nothing and are not. AWS Security Hub\n"
+            "recommends to allow no more than the keys of one account in one Region, so that `arn:aws:kms:REGION:ACCOUNT:key/*`\n"
+            "with both of them fixed passes. An unconditional Deny on all keys takes an Allow back. One deviation from KMS.1 and\n"
+            "KMS.2, which ignore conditions: an Allow that conditions bound to keys or ciphertexts (`kms:ResourceAliases`,\n"
+            "`kms:RequestAlias`, `aws:ResourceTag/...`, `kms:EncryptionContext:...`) passes here, while `kms:ViaService` alone does\n"
+            "not suffice.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_iam_policy_document\" \"read_lake\" {\n"
+                "  statement {\n"
+                "    actions   = [\"kms:Decrypt\"]\n"
+                "    resources = [aws_kms_key.lake.arn]\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_iam_policy\" \"read_lake\" {\n"
+                "  name   = \"read-lake\"\n"
+                "  policy = data.aws_iam_policy_document.read_lake.json\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "ReadLake:\n"
+                "  Type: AWS::IAM::ManagedPolicy\n"
+                "  Properties:\n"
+                "    PolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Action: kms:Decrypt\n"
+                "          Resource: !GetAtt LakeKey.Arn\n"
+            ),
+            "cdk": "lakeKey.grantDecrypt(role); // allows kms:Decrypt on this key only\n",
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies-best-practices.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "KMS.1",
+                "KMS.2",
+            ),
+            "nist-800-53-r5": (
+                "AC-2",
+                "AC-2(1)",
+                "AC-3",
+                "AC-3(7)",
+                "AC-3(15)",
+                "AC-5",
+                "AC-6",
+                "AC-6(3)",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR502",
+        stem="iam_policy_can_destroy_every_key",
+        title="IAM policy allows to delete, disable or take over the keys that it is for only",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "`kms:ScheduleKeyDeletion` and `kms:DisableKey` make all data under a key unreadable, for good after the waiting period\n"
+            "of a deletion, and `kms:PutKeyPolicy` hands the key to whoever the new policy names. A policy that allows one of them\n"
+            "on all keys puts every bucket, table and log of the account at the mercy of one leaked credential. The same documents\n"
+            "are judged as for decryption (SGR501), and the same bounds count: key ARNs, the keys of one account in one Region,\n"
+            "conditions that choose keys by alias or tag, an explicit Deny. Conditions on MFA or on the network leave all keys\n"
+            "within reach.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_iam_policy_document\" \"administer_lake_key\" {\n"
+                "  statement {\n"
+                "    actions   = [\"kms:DisableKey\", \"kms:EnableKey\", \"kms:PutKeyPolicy\"]\n"
+                "    resources = [aws_kms_key.lake.arn]\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_iam_policy\" \"administer_lake_key\" {\n"
+                "  name   = \"administer-lake-key\"\n"
+                "  policy = data.aws_iam_policy_document.administer_lake_key.json\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "AdministerLakeKey:\n"
+                "  Type: AWS::IAM::ManagedPolicy\n"
+                "  Properties:\n"
+                "    PolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Action:\n"
+                "            - kms:DisableKey\n"
+                "            - kms:EnableKey\n"
+                "            - kms:PutKeyPolicy\n"
+                "          Resource: !GetAtt LakeKey.Arn\n"
+            ),
+            "cdk": "lakeKey.grantAdmin(administrators); // this key only, in its key policy\n",
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies-best-practices.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-adding-permission.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR601",
+        stem="trail_without_customer_key",
+        title="CloudTrail encrypts what it records with a customer managed key",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Log files of a trail name who used which key on which data. Without a key of yours CloudTrail encrypts them with\n"
+            "SSE-S3, and an event data store with a key that AWS owns: everybody who may read the bucket or query the store reads\n"
+            "the events. With a customer managed key a reader also needs the permission to decrypt, and the key policy can withhold\n"
+            "it; that of an AWS managed key cannot be edited. A key that is disabled, cannot encrypt or does not let\n"
+            "`cloudtrail.amazonaws.com` use it keeps CloudTrail from delivering. Whether a key that is declared elsewhere is customer\n"
+            "managed cannot be told.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name           = \"audit\"\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "  kms_key_id     = aws_kms_key.audit.arn # its policy lets cloudtrail.amazonaws.com use it\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    # KeyPolicy: one that lets cloudtrail.amazonaws.com use the key\n"
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: audit-logs\n"
+                "    IsLogging: true\n"
+                "    KMSKeyId: !GetAtt AuditKey.Arn\n"
+            ),
+            "cdk": (
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "  encryptionKey: auditKey, // its policy lets cloudtrail.amazonaws.com use it\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.2",
+                "CloudTrail.10",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.7",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.5",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.5",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.5",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.5",
+            ),
+            "nist-800-53-r5": (
+                "AU-9",
+                "CA-9(1)",
+                "CM-3(6)",
+                "SC-7(10)",
+                "SC-12(2)",
+                "SC-13",
+                "SC-28",
+                "SC-28(1)",
+                "SI-7(6)",
+            ),
+            "pci-dss-4.0.1": (
+                "10.3.2",
+            ),
+            "hipaa-164.312": (
+                "(a)(2)(iv)",
+                "(c)(1)",
+                "(c)(2)",
+                "(e)(2)(ii)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 30",
+                "art. 32",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR602",
+        stem="trail_cannot_prove_integrity",
+        title="CloudTrail trail validates its log files",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "With log file validation CloudTrail delivers a signed digest of its log files every hour. Without the digests nobody can\n"
+            "show afterwards that a log file was not changed or deleted, and what a trail says of the use of keys and data is no\n"
+            "evidence. Validation is off by default in CloudFormation and in Terraform.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name                       = \"audit\"\n"
+                "  s3_bucket_name             = aws_s3_bucket.audit.id\n"
+                "  enable_log_file_validation = true\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: audit-logs\n"
+                "    IsLogging: true\n"
+                "    EnableLogFileValidation: true\n"
+            ),
+            "cdk": (
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "  enableFileValidation: true, // the default\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-intro.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.4",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.2",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.2",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.2",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.2",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.2",
+            ),
+            "nist-800-53-r5": (
+                "AU-9",
+                "SI-4",
+                "SI-7(1)",
+                "SI-7(3)",
+                "SI-7(7)",
+            ),
+            "pci-dss-4.0.1": (
+                "10.3.2",
+            ),
+            "hipaa-164.312": (
+                "(b)",
+                "(c)(1)",
+                "(c)(2)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 32",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR603",
+        stem="trail_misses_regions",
+        title="CloudTrail trails record the events of all Regions",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Keys and buckets can be used from every Region, and nobody watches a Region that no one works in: copies of data that\n"
+            "are made there leave no trace in a trail of one Region. Both CloudFormation and Terraform make trails of one Region\n"
+            "unless told otherwise. Events of global services such as IAM and AWS STS are among those of all Regions.\n"
+            "The trails of a template or root module are judged together, and one finding is reported: one trail for all Regions\n"
+            "that records management events is enough, and an event data store for all Regions counts, too. Where no trail records\n"
+            "management events at all, that is told by the policy on key use.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name                          = \"audit\"\n"
+                "  s3_bucket_name                = aws_s3_bucket.audit.id\n"
+                "  is_multi_region_trail         = true\n"
+                "  include_global_service_events = true # the default\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: audit-logs\n"
+                "    IsLogging: true\n"
+                "    IsMultiRegionTrail: true\n"
+                "    IncludeGlobalServiceEvents: true\n"
+            ),
+            "cdk": (
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "  isMultiRegionTrail: true, // the default\n"
+                "  includeGlobalServiceEvents: true, // the default\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-multi-region-trails.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.1",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.1",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.1",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.1",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.1",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.1",
+            ),
+            "nist-800-53-r5": (
+                "AC-2(4)",
+                "AC-4(26)",
+                "AC-6(9)",
+                "AU-2",
+                "AU-3",
+                "AU-6(3)",
+                "AU-6(4)",
+                "AU-10",
+                "AU-12",
+                "AU-14(1)",
+                "CA-7",
+                "SC-7(9)",
+                "SI-3(8)",
+                "SI-4(20)",
+                "SI-7(8)",
+                "SA-8(22)",
+            ),
+            "hipaa-164.312": (
+                "(b)",
+                "(e)(2)(i)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 30",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR604",
+        stem="trail_is_not_logging",
+        title="CloudTrail trail is switched on",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A trail whose logging is switched off records nothing, and looks in lists of trails like any other: uses of keys,\n"
+            "changes of key policies and reads of data leave no trace. CloudFormation requires the property and creates no trail\n"
+            "without it; in Terraform logging is on by default.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name           = \"audit\"\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "  enable_logging = true # the default\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: audit-logs\n"
+                "    IsLogging: true\n"
+            ),
+            "cdk": (
+                "// The construct always switches logging on.\n"
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-turning-off-logging.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.3",
+            ),
+            "pci-dss-4.0.1": (
+                "10.2.1",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR605",
+        stem="trail_ignores_key_use",
+        title="CloudTrail trails record what is done with KMS keys",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Encryption with a customer managed key is worth what can be seen of the key. A trail can leave AWS KMS out, because its\n"
+            "events are many: then no use of a key is recorded, and whoever decrypts data leaves no trace. Uses such as Decrypt and\n"
+            "GenerateDataKey are read events, so that a trail of write events misses them; changes such as DisableKey and\n"
+            "ScheduleKeyDeletion are write events. A trail with advanced event selectors records management events only where a\n"
+            "selector of the category Management asks for them.\n"
+            "The trails and event data stores of a template or root module are judged together, and one finding is reported: a\n"
+            "second trail that only records data events is no failure, and one trail may record reads, another writes.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name           = \"audit\"\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "\n"
+                "  event_selector {\n"
+                "    include_management_events = true  # the default\n"
+                "    read_write_type           = \"All\" # the default\n"
+                "    # No exclude_management_event_sources: AWS KMS is recorded.\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: audit-logs\n"
+                "    IsLogging: true\n"
+                "    EventSelectors:\n"
+                "      - IncludeManagementEvents: true # the default\n"
+                "        ReadWriteType: All # the default\n"
+                "        # No ExcludeManagementEventSources: AWS KMS is recorded.\n"
+            ),
+            "cdk": (
+                "new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "  managementEvents: cloudtrail.ReadWriteType.ALL,\n"
+                "  // No excludeManagementEventSources: AWS KMS is recorded.\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_AdvancedFieldSelector.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudtrail-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "CloudTrail.1",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.1",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.1",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.1",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.1",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.1",
+            ),
+            "nist-800-53-r5": (
+                "AC-2(4)",
+                "AC-4(26)",
+                "AC-6(9)",
+                "AU-2",
+                "AU-3",
+                "AU-6(3)",
+                "AU-6(4)",
+                "AU-10",
+                "AU-12",
+                "AU-14(1)",
+                "CA-7",
+                "SC-7(9)",
+                "SI-3(8)",
+                "SI-4(20)",
+                "SI-7(8)",
+                "SA-8(22)",
+            ),
+            "hipaa-164.312": (
+                "(b)",
+                "(e)(2)(i)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 30",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR606",
+        stem="trail_ignores_data_lake_objects",
+        title="CloudTrail trails record reads and writes of objects in the buckets beside them",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Trails record no data events by default: who read or deleted an object of the data lake is then known to nobody. A trail\n"
+            "records them for all buckets (`arn:aws:s3`), or for those whose ARN its selectors begin with.\n"
+            "Judged are templates and root modules that declare both a trail and buckets, all trails and event data stores together;\n"
+            "one finding is reported, and names up to three buckets. Buckets that something of the same template or root module\n"
+            "delivers logs to need no data events: a trail of its own log files would never end. Every other bucket does, also where\n"
+            "the selectors name some buckets and leave this one out, because whether that was meant cannot be told. A selector for\n"
+            "some objects of a bucket, for one direction only, or without GetObject, PutObject or DeleteObject is not enough; leaving\n"
+            "out a prefix or a role is the author's decision.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudtrail\" \"audit\" {\n"
+                "  name           = \"audit\"\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "\n"
+                "  event_selector {\n"
+                "    data_resource {\n"
+                "      type   = \"AWS::S3::Object\"\n"
+                "      values = [\"${aws_s3_bucket.lake.arn}/\"] # or arn:aws:s3 for all buckets\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "AuditTrail:\n"
+                "  Type: AWS::CloudTrail::Trail\n"
+                "  Properties:\n"
+                "    S3BucketName: audit-logs\n"
+                "    IsLogging: true\n"
+                "    EventSelectors:\n"
+                "      - DataResources:\n"
+                "          - Type: AWS::S3::Object\n"
+                "            Values:\n"
+                "              - !Sub ${LakeBucket.Arn}/ # or arn:aws:s3 for all buckets\n"
+            ),
+            "cdk": (
+                "const trail = new cloudtrail.Trail(this, 'AuditTrail', {\n"
+                "  bucket: auditBucket,\n"
+                "});\n"
+                "trail.addS3EventSelector([{ bucket: lakeBucket }]); // or logAllS3DataEvents()\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/filtering-data-events.html",
+            "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DataResource.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "S3.22",
+                "S3.23",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.8",
+                "3.9",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.8",
+                "3.9",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.8",
+                "4.9",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.8",
+                "4.9",
+            ),
+            "pci-dss-4.0.1": (
+                "10.2.1",
+            ),
+            "hipaa-164.312": (
+                "(a)(2)(i)",
+                "(b)",
+                "(e)(2)(i)",
+            ),
+            "gdpr": (
+                "art. 30",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR611",
+        stem="config_recorder_misses_storage_and_keys",
+        title="AWS Config records buckets, keys and Glue jobs",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "AWS Config keeps the history of what its recorder records, and its rules check only that: a recorder that leaves out\n"
+            "buckets, KMS keys or Glue jobs, or that is not started, says nothing about the encryption of the data lake.\n"
+            "Without a recording group all supported types are recorded. CloudFormation starts a recorder when it creates it, unless\n"
+            "StartedOnCreate is false. Terraform starts none: a resource of type `aws_config_configuration_recorder_status` does, and\n"
+            "it is looked for in the root module of the recorder. AWS Config cannot record Glue security configurations, crawlers,\n"
+            "connections and the settings of the Data Catalog.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_config_configuration_recorder\" \"audit\" {\n"
+                "  name     = \"audit\"\n"
+                "  role_arn = aws_iam_role.config.arn\n"
+                "\n"
+                "  recording_group {\n"
+                "    all_supported = true\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_config_configuration_recorder_status\" \"audit\" {\n"
+                "  name       = aws_config_configuration_recorder.audit.name\n"
+                "  is_enabled = true\n"
+                "  depends_on = [aws_config_delivery_channel.audit]\n"
+                "}\n"
+                "\n"
+                "resource \"aws_config_delivery_channel\" \"audit\" {\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "  depends_on     = [aws_config_configuration_recorder.audit]\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditRecorder:\n"
+                "  Type: AWS::Config::ConfigurationRecorder\n"
+                "  Properties:\n"
+                "    RoleARN: arn:aws:iam::111122223333:role/config\n"
+                "    RecordingGroup:\n"
+                "      AllSupported: true\n"
+            ),
+            "cdk": (
+                "new config.CfnConfigurationRecorder(this, 'AuditRecorder', {\n"
+                "  roleArn: configRole.roleArn,\n"
+                "  recordingGroup: { allSupported: true },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html",
+            "https://docs.aws.amazon.com/config/latest/developerguide/resource-config-reference.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/config-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "Config.1",
+            ),
+            "cis-aws-foundations-1.4": (
+                "3.5",
+            ),
+            "cis-aws-foundations-3.0": (
+                "3.3",
+            ),
+            "cis-aws-foundations-5.0": (
+                "3.3",
+            ),
+            "cis-aws-foundations-6.0": (
+                "4.3",
+            ),
+            "cis-aws-foundations-7.0": (
+                "4.3",
+            ),
+            "nist-800-53-r5": (
+                "CM-3",
+                "CM-6(1)",
+                "CM-8",
+                "CM-8(2)",
+            ),
+            "gdpr": (
+                "art. 25",
+                "art. 30",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR612",
+        stem="config_delivery_without_customer_key",
+        title="AWS Config delivers with a customer managed key",
+        severity="low",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "What AWS Config delivers describes every resource of the account. Without a key in the delivery channel AWS Config\n"
+            "encrypts the files with SSE-S3, so that everybody who may read the bucket reads them; with a customer managed key the\n"
+            "key policy decides, too. The key has to be in the Region of the bucket, and its policy has to let AWS Config use it.\n"
+            "AWS documents that files get SSE-S3 where the channel names no key, and S3 that uploads which name no encryption get the\n"
+            "default of their bucket: where the bucket of the same template or root module has a key for its default, the verdict is\n"
+            "therefore undecided.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_config_delivery_channel\" \"audit\" {\n"
+                "  s3_bucket_name = aws_s3_bucket.audit.id\n"
+                "  s3_kms_key_arn = aws_kms_key.audit.arn\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    # KeyPolicy: one that lets AWS Config use the key\n"
+                "AuditChannel:\n"
+                "  Type: AWS::Config::DeliveryChannel\n"
+                "  Properties:\n"
+                "    S3BucketName: audit-logs\n"
+                "    S3KmsKeyArn: !GetAtt AuditKey.Arn\n"
+            ),
+            "cdk": (
+                "new config.CfnDeliveryChannel(this, 'AuditChannel', {\n"
+                "  s3BucketName: auditBucket.bucketName,\n"
+                "  s3KmsKeyArn: auditKey.keyArn,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/config/latest/developerguide/manage-delivery-channel.html",
+            "https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR613",
+        stem="config_rules_miss_encryption",
+        title="AWS Config has rules that check encryption",
+        severity="low",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "AWS Config finds buckets, keys and trails that are changed by hand after they were deployed, where it has rules for\n"
+            "that. Judged are templates and root modules that declare a recorder and rules beside it; one finding is reported, at the\n"
+            "first recorder. Any managed rule about the encryption or the keys of S3, KMS, Glue, Athena, Amazon EMR, CloudTrail,\n"
+            "CloudWatch Logs or Secrets Manager is enough, also one in the template of a conformance pack or for an organization. A\n"
+            "recorder without rules and rules without a recorder are left alone, because the others may be set up elsewhere, and so\n"
+            "is everything where AWS Security Hub is switched on, which has rules of its own. Rules with logic of their own and\n"
+            "templates that are not at hand leave the verdict undecided. No managed rule exists for Glue security configurations,\n"
+            "connections and the Data Catalog.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_config_configuration_recorder\" \"audit\" {\n"
+                "  name     = \"audit\"\n"
+                "  role_arn = aws_iam_role.config.arn\n"
+                "}\n"
+                "\n"
+                "resource \"aws_config_config_rule\" \"encryption\" {\n"
+                "  for_each = toset([\n"
+                "    \"S3_DEFAULT_ENCRYPTION_KMS\",\n"
+                "    \"CMK_BACKING_KEY_ROTATION_ENABLED\",\n"
+                "    \"CLOUD_TRAIL_ENCRYPTION_ENABLED\",\n"
+                "  ])\n"
+                "\n"
+                "  name = lower(replace(each.key, \"_\", \"-\"))\n"
+                "\n"
+                "  source {\n"
+                "    owner             = \"AWS\"\n"
+                "    source_identifier = each.key\n"
+                "  }\n"
+                "\n"
+                "  depends_on = [aws_config_configuration_recorder.audit]\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "AuditRecorder:\n"
+                "  Type: AWS::Config::ConfigurationRecorder\n"
+                "  Properties:\n"
+                "    RoleARN: arn:aws:iam::111122223333:role/config\n"
+                "KmsDefault:\n"
+                "  Type: AWS::Config::ConfigRule\n"
+                "  DependsOn: AuditRecorder\n"
+                "  Properties:\n"
+                "    Source:\n"
+                "      Owner: AWS\n"
+                "      SourceIdentifier: S3_DEFAULT_ENCRYPTION_KMS\n"
+                "KeyRotation:\n"
+                "  Type: AWS::Config::ConfigRule\n"
+                "  DependsOn: AuditRecorder\n"
+                "  Properties:\n"
+                "    Source:\n"
+                "      Owner: AWS\n"
+                "      SourceIdentifier: CMK_BACKING_KEY_ROTATION_ENABLED\n"
+            ),
+            "cdk": (
+                "new config.ManagedRule(this, 'KmsDefault', {\n"
+                "  identifier: config.ManagedRuleIdentifiers.S3_DEFAULT_ENCRYPTION_KMS,\n"
+                "});\n"
+                "new config.ManagedRule(this, 'KeyRotation', {\n"
+                "  identifier: config.ManagedRuleIdentifiers.CMK_BACKING_KEY_ROTATION_ENABLED,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html",
+            "https://docs.aws.amazon.com/config/latest/developerguide/conformance-packs.html",
         ),
         compliance={},
     ),

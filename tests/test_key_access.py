@@ -13,15 +13,16 @@ from s3_glue_rules.model.conditions import Present, holds
 from s3_glue_rules.model.documents import Policies, Principal
 from s3_glue_rules.model.documents import Test as Condition
 from s3_glue_rules.model.key_access import (
+    KEY_ACTIONS,
     Anyone,
     NamedUser,
     UnnamedUser,
     named_users,
     request_of,
-    requests_of_strangers,
 )
 from s3_glue_rules.model.reader import Reader
 from s3_glue_rules.model.spans import NOWHERE
+from s3_glue_rules.model.strangers import requests_of_strangers
 from s3_glue_rules.model.values import (
     Absent,
     Known,
@@ -163,7 +164,12 @@ def test_names_of_a_policy() -> None:
     assert [user.stands_for_many for user in with_roots] == [False, False, True]
     assert NamedUser(Known("arn:aws:iam::111122223333:role/*")).stands_for_many
     assert NamedUser(Reference("Role", "Arn")).label == "'Role'"
-    assert NamedUser(text("arn:aws:iam::", OWN, ":role/admin")).label == "'arn:aws:iam::...:role/admin'"
+    written = text("arn:aws:iam::", OWN, ":role/", Reference("Role", "Ref"))
+    assert NamedUser(written).label == "'arn:aws:iam::${AWS::AccountId}:role/${Role}'"
+    assert NamedUser(text("arn:", Unknown("later"), ":x")).label == "'arn:${...}:x'"
+    assert NamedUser(PARAMETER).label == "'Role'"
+    looked = NamedUser(looked_up("data.aws_caller_identity.current.arn"))
+    assert looked.label == "'data.aws_caller_identity.current.arn'"
 
 
 @pytest.mark.parametrize(
@@ -177,11 +183,13 @@ def test_names_of_a_policy() -> None:
 )
 def test_strangers_ask_where_a_statement_may_be_for_them(statement: dict[str, Any], asked: bool) -> None:  # noqa: FBT001 - a table
     found = policies(statement)
-    requests = list(requests_of_strangers(found))
+    requests = list(requests_of_strangers(found, KEY_ACTIONS))
     assert bool(requests) is asked
     assert all(rule_on(found, request).decision is Decision.ALLOWED for request in requests)
     unreadable = Policies((), written=True, unreadable=UndecidableError("it cannot be read"))
-    assert {rule_on(unreadable, request).decision for request in requests_of_strangers(unreadable)} == {Decision.OPEN}
+    assert {rule_on(unreadable, request).decision for request in requests_of_strangers(unreadable, KEY_ACTIONS)} == {
+        Decision.OPEN
+    }
 
 
 def test_a_named_user_is_told_from_others_by_its_arn() -> None:

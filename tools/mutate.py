@@ -53,8 +53,16 @@ BOUNDS: dict[type[ast.cmpop], type[ast.cmpop]] = {
 
 # Helpers that checks share are broken too; the fixtures of all the policies that use them may kill the mutant.
 SHARED = {
-    "protection": ROOT / "s3_glue_rules" / "model" / "protection.py",
-    "questions": ROOT / "s3_glue_rules" / "model" / "questions.py",
+    name: ROOT / "s3_glue_rules" / "model" / f"{name}.py"
+    for name in (
+        "customer_keys",
+        "destinations",
+        "protection",
+        "glue_keys",
+        "key_reach",
+        "questions",
+        "recording",
+    )
 }
 
 # (file, change): why no configuration can show it.
@@ -65,6 +73,20 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("s3_bucket_allows_plain_http", "not (bucket.policies.written)"): _WORDING,
     ("s3_bucket_allows_plain_http", "not (covered & {'bucket', 'objects'})"): _WORDING,
     ("s3_bucket_allows_plain_http", "not (statement.not_principals)"): _WORDING,
+    ("glue_job_role_cannot_use_its_key", "not (item.reason is reason)"): _WORDING,
+    ("glue_keys", "True → False in dataclass(frozen=True)"): "nothing sets a field of it",
+    (
+        "glue_keys",
+        "another default in self.part.mode.text(default='DISABLED')",
+    ): "any text that is no mode with a key means the same",
+    ("glue_log_key_refuses_cloudwatch", "not (key.policies.written)"): _WORDING,
+    ("glue_log_key_refuses_cloudwatch", "False → True in judged = False"): _SILENT,
+    ("glue_log_key_refuses_cloudwatch", "True → False in judged = True"): _SILENT,
+    ("glue_log_key_refuses_cloudwatch", "not (judged)"): _SILENT,
+    ("key_reach", "False → True in return False"): _WORDING,
+    ("key_reach", "True → False in dataclass(frozen=True)"): "nothing sets a field of it",
+    ("key_reach", "True → False in partial(_covers, any_region=True, any_account=True)"): _WORDING,
+    ("key_reach", "True → False in partial(_covers, any_region=True, any_account=True) (2)"): _WORDING,
     (
         "kms_key_never_rotates",
         "another default in key.spec.text(default='SYMMETRIC_DEFAULT')",
@@ -85,7 +107,6 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "kms_key_policy_admits_everyone",
         "not (any((policies.written for policies in key.possible_policies)))",
     ): _SILENT,
-    ("emr_cluster_without_security_configuration", "not (cluster.is_too_old)"): _WORDING,
     ("glue_security_configuration_without_customer_key", "False → True in judged = False"): _SILENT,
     ("protection", "True → False in dataclass(frozen=True)"): "nothing changes one after it is made",
     ("protection", "not (algorithm == 'AES256') (2)"): _WORDING,
@@ -94,6 +115,14 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("questions", "False → True in ignores = False"): _SILENT,
     ("questions", 'without "Fn::GetAtt on the key\'s Arn" in KEY_ARN = "Fn::GetAtt on the key\'s Arn"'): _WORDING,
     ("s3_object_downgrades_encryption", "not (stored.key.kind is KeyKind.ABSENT)"): _WORDING,
+    ("recording", "True → False in dataclass(frozen=True)"): "nothing changes it, and it is no key",
+    ("recording", "True → False in ' and '.join((words for is_read, words in ((True, reads), (False, writ"): _WORDING,
+    ("recording", "False → True in ' and '.join((words for is_read, words in ((True, reads), (False, writ"): _WORDING,
+    ("recording", "not (is_read in kinds)"): _WORDING,
+    (
+        "trail_ignores_data_lake_objects",
+        "not (possible.is_certain)",
+    ): "which of the buckets that are missing are named in the message",
     (
         "s3_object_downgrades_encryption",
         "bucket is None or default is None → bucket is None and default is None",

@@ -10,8 +10,6 @@ from s3_glue_rules.model.values import Known, UndecidableError
 
 SUBJECT = Connection
 
-REMEDY = "Keep it in AWS Secrets Manager and name the secret in SECRET_ID or in the authentication configuration"
-
 
 def check(connection: Connection) -> Answer:
     """Fail a credential that is written out. One that deployment gives is kept in the Data Catalog."""
@@ -37,7 +35,8 @@ def check(connection: Connection) -> Answer:
     place, origin, reason = given[0]
     return undecided(
         f"the credential in {place} of connection {connection.label} comes from elsewhere ({reason}), and deployment "
-        f"stores it in the Data Catalog, whose password encryption is not declared here. {REMEDY}",
+        f"stores it in the Data Catalog, whose password encryption is not declared here. Name a "
+        "secret in SECRET_ID instead",
         at=origin,
     )
 
@@ -45,6 +44,7 @@ def check(connection: Connection) -> Answer:
 def _literal(connection: Connection, place: str, secret: str, origin: Origin) -> Answer:
     return fails(
         f"connection {connection.label} holds a credential of {len(secret)} characters in {place}: everybody who reads "
-        f"the configuration or the Data Catalog has it. {REMEDY}",
+        "the configuration or the Data Catalog has it. Keep it in AWS Secrets Manager and name the secret in SECRET_ID "
+        "or in the authentication configuration",
         at=origin,
     )

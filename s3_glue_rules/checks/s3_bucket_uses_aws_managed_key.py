@@ -1,8 +1,12 @@
-"""SGR103: the bucket's KMS encryption uses a customer managed key."""
+"""SGR103: the bucket's KMS encryption uses a customer managed key.
+
+Of a bucket that a log delivery does not get into, SGR108 says what to change: a customer managed key may not do there.
+"""
 
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes, undecided
+from s3_glue_rules.model.destinations import refusal
 from s3_glue_rules.model.resources import Bucket, KeyKind
 
 SUBJECT = Bucket
@@ -14,6 +18,14 @@ def check(bucket: Bucket) -> Answer:
     if algorithm.is_absent or algorithm.text() not in {"aws:kms", "aws:kms:dsse"}:
         return not_applicable("the bucket's default is not KMS")
     use = bucket.key
+    if use.kind is KeyKind.NOT_A_KEY:
+        return not_applicable("the identifier names no key at all")
+    if use.key_region and bucket.region and use.key_region != bucket.region:
+        return not_applicable("the key is in another Region and cannot be used at all")
+    if use.kind in {KeyKind.DECLARED, KeyKind.CUSTOMER_ALIAS}:
+        return passes("the key is customer managed")
+    if refusal(bucket) is not None:
+        return not_applicable("the key has to be another one for the sake of a log delivery, or none at all")
     if use.kind is KeyKind.ABSENT:
         return fails(
             f"bucket {bucket.label} asks for {algorithm.text()} without a key, so S3 uses the AWS managed key "
@@ -28,10 +40,4 @@ def check(bucket: Bucket) -> Answer:
             at=use.value.origin,
             chain=use.chain,
         )
-    if use.kind is KeyKind.NOT_A_KEY:
-        return not_applicable("the identifier names no key at all")
-    if use.key_region and bucket.region and use.key_region != bucket.region:
-        return not_applicable("the key is in another Region and cannot be used at all")
-    if use.kind is KeyKind.UNRESOLVED:
-        return undecided(use.reason, at=use.value.origin, chain=use.chain)
-    return passes("the key is customer managed")
+    return undecided(use.reason, at=use.value.origin, chain=use.chain)

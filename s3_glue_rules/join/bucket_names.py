@@ -5,15 +5,26 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from s3_glue_rules.join.terraform import followed, opened
+from s3_glue_rules.join.terraform import followed, is_open_ended, opened
 from s3_glue_rules.join.view import Joined, possible_at
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.spans import Origin
-from s3_glue_rules.model.values import Absent, Known, Open, Reference, Text, UndecidableError, Value, text_of
+from s3_glue_rules.model.values import (
+    Absent,
+    Known,
+    Open,
+    Reference,
+    Text,
+    UndecidableError,
+    Unknown,
+    Value,
+    text_of,
+)
 
 _NAME_ATTRIBUTES = {"Ref", "id", "bucket"}
 _ARN_ATTRIBUTES = {"Arn", "arn"}
 _ARN = r"arn:[^:]*:s3:::([^/]*)(/.*)?"
+_SERVICE = r"arn:[^:]*:s3"
 
 
 class NamedBucket(Joined):
@@ -37,6 +48,23 @@ class NamedBucket(Joined):
                 return symbol(name) == symbol(value)
         return False
 
+    def holds(self, value: Value) -> bool:
+        """Return whether a value names this bucket, or is the ARN of it or of a place in it."""
+        if self.is_named_by(value):
+            return True
+        value = self.view.reader.peek(followed(self.view, value))
+        if not isinstance(value, (Known, Text)):
+            return False
+        parts = value.parts if isinstance(value, Text) else (value,)
+        text = _without_partition("".join(symbol(followed(self.view, part)) for part in parts))
+        name = self.view.reader.peek(self.at("BucketName"))
+        names = {symbol(Reference(self.declaration.address, attribute)) for attribute in _NAME_ATTRIBUTES}
+        if isinstance(name, (Known, Text, Open)):
+            names.add(symbol(name))
+        arns = {symbol(Reference(self.declaration.address, attribute)) for attribute in _ARN_ATTRIBUTES}
+        match = re.match("((?:\0[^\0]*\0|[^/\0])*)(/|$)", text)
+        return match is not None and (match.group(1) in arns or _bucket_in(match.group(1)) in names)
+
     def covers(self, resource: Value) -> str:
         """Return which part of this bucket a Resource of a policy covers."""
         # Reading the name may decide a parameter that the resource is put together from: name first, then both agree.
@@ -50,6 +78,29 @@ class NamedBucket(Joined):
         if isinstance(resource, Text):
             return self._covered_by_parts(resource, name)
         raise UndecidableError(resource.why_unknown(), resource.origin)
+
+    def objects_begin_with(self, prefix: Value) -> bool:
+        """Return whether the ARNs of all of this bucket's objects begin with a text."""
+        name = self.at("BucketName")
+        prefix = opened(self.view, followed(self.view, prefix))
+        if isinstance(prefix, Unknown):
+            if self._may_be_among(prefix):
+                raise UndecidableError(prefix.why_unknown(), prefix.origin)
+            return False
+        written = _without_partition(symbol(prefix))
+        if re.fullmatch(_SERVICE + ":{0,3}", written):
+            return True
+        rest = re.fullmatch(f"{_SERVICE}:::(.+)", written, re.DOTALL)
+        if rest is not None and isinstance(name, (Known, Text, Open)) and f"{symbol(name)}/".startswith(rest.group(1)):
+            return True
+        return self.covers(text_of((prefix, Known("*")), prefix.origin)) in {"objects", "both"}
+
+    def _may_be_among(self, value: Unknown) -> bool:
+        """Return whether a value that is not known may name this bucket: some of what it refers to may name any."""
+        if value.among is None or self.declaration.address in value.among:
+            return True
+        declarations = self.view.estate.declarations
+        return any(address in declarations and is_open_ended(declarations[address]) for address in value.among)
 
     def _covered_by_parts(self, resource: Text, name: Value) -> str:
         """Take apart ``${Bucket.Arn}/*``, ``arn:${AWS::Partition}:s3:::${Bucket}/*`` and the like."""
@@ -76,6 +127,12 @@ class NamedBucket(Joined):
         if "\0" in match.group(1) and not isinstance(name, Absent):
             raise UndecidableError(resource.why_unknown(), resource.origin)
         return ""
+
+
+def _bucket_in(arn: str) -> str | None:
+    """Return the name of the bucket in an ARN, with marks for parts that are open."""
+    match = re.fullmatch("arn:[^:]*:s3:::(.+)", arn)
+    return match.group(1) if match else None
 
 
 def _leads_to(bucket: Reference, before: str, origin: Origin) -> bool:

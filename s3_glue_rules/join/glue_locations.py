@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 
+from s3_glue_rules.join.documents import restored, with_marks
 from s3_glue_rules.join.glue_arguments import argument, argument_maps
 from s3_glue_rules.join.s3_locations import location_use
 from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import BucketKind, BucketUse, Destination
-from s3_glue_rules.model.values import Absent, UndecidableError, Value
+from s3_glue_rules.model.spark_settings import settings_in
+from s3_glue_rules.model.values import Absent, Known, Text, UndecidableError, Value
 
 # AWS Glue's own arguments
 # (https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html).
 _SCRIPT = "--scriptLocation"
 _EVENT_LOGS = "--spark-event-logs-path"
 _SPARK_UI = "--enable-spark-ui"
+
+_SETTINGS = "--conf"
+# Settings of Spark that name a place to write to. New tables of an Iceberg catalog are made in its warehouse
+# (https://iceberg.apache.org/docs/latest/spark-configuration/), and Iceberg has encryption settings of its own.
+_WRITTEN_SETTINGS = re.compile(
+    r"spark\.(?:eventLog\.dir|sql\.warehouse\.dir|sql\.streaming\.checkpointLocation|sql\.catalog\.[^.]+\.warehouse)"
+)
 
 # Words in the names of arguments that authors choose. One that holds words of both kinds is of neither.
 _PLACE = r"(?:buckets?|dirs?|director(?:y|ies)|folders?|locations?|paths?|prefix|uris?|urls?)"
@@ -45,6 +54,8 @@ def destinations(job: Joined) -> tuple[Destination, ...]:
     for name in {name: None for written in known for name in written.entries}:
         if name == _EVENT_LOGS:
             found.append(_event_logs(job))
+        elif name == _SETTINGS:
+            found.extend(_settings(job))
         elif is_written_to(name):
             found.append(_target(job, name))
     if unread is not None:
@@ -91,6 +102,21 @@ def _target(job: Joined, name: str) -> Destination:
     if use.kind is BucketKind.UNRESOLVED and not is_place:
         use = BucketUse(BucketKind.NOT_S3, value)
     return _place(name, value, use)
+
+
+def _settings(job: Joined) -> list[Destination]:
+    """Return where the settings of Spark lead. Those that are known only at deployment are not guessed at."""
+    value = argument(job, _SETTINGS)
+    if not isinstance(value, (Known, Text)):
+        return []
+    text = with_marks(value) if isinstance(value, Text) else value.text()
+    parts = value.parts if isinstance(value, Text) else ()
+    found: list[Destination] = []
+    for name, piece in settings_in(text):
+        if _WRITTEN_SETTINGS.fullmatch(name):
+            use = location_use(job.view, restored(piece, parts, value.origin))
+            found.append(_place(f"{name} in {_SETTINGS}", value, use))
+    return found
 
 
 def _place(name: str, value: Value, use: BucketUse) -> Destination:

@@ -56,7 +56,8 @@ def _put_together(view: EstateView, value: Text) -> KeyUse:
     if len(references) == 1 and (alias is None or "\0" in alias):
         use = _referred(view, references[0], value)
         if use.kind is not KeyKind.NOT_A_KEY:
-            return KeyUse(use.kind, value, use.key, "ARN", use.reason, None, use.chain)
+            form = "alias ARN" if use.form.startswith("alias") else "ARN"
+            return KeyUse(use.kind, value, use.key, form, use.reason, None, use.chain)
     if alias is not None:
         return _aliased(view, alias, value, form)
     return KeyUse(KeyKind.UNRESOLVED, value, form="ARN", reason=value.why_unknown())

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 
 from s3_glue_rules.join.keys import key_use
-from s3_glue_rules.join.s3_locations import bucket_use
+from s3_glue_rules.join.s3_locations import bucket_use, declared_bucket
 from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.resources import Bucket, KeyKind, KeyUse, StoredObject
-from s3_glue_rules.model.values import Absent, Known, UndecidableError, Unknown, Value
+from s3_glue_rules.model.values import Absent, Known, Value
 
 OBJECT_TYPES = ("aws_s3_object", "aws_s3_bucket_object", "aws_s3_object_copy")
 
@@ -35,10 +35,7 @@ class TerraformObject(Joined, StoredObject):
     @cached_property
     def bucket(self) -> Bucket | None:
         """The bucket, where the estate declares it."""
-        use = bucket_use(self.view, self.at("bucket"))
-        if isinstance(use.value, Unknown):
-            raise UndecidableError(use.reason, use.value.origin)
-        return use.bucket
+        return declared_bucket(self.view, bucket_use(self.view, self.at("bucket")))
 
 
 MAKERS: dict[str, type[Joined]] = dict.fromkeys(OBJECT_TYPES, TerraformObject)

@@ -9,11 +9,11 @@ import re
 
 from s3_glue_rules.join.s3 import BUCKET_TYPE, JoinedBucket
 from s3_glue_rules.join.s3_terraform import TERRAFORM_BUCKET, TerraformBucket
-from s3_glue_rules.join.terraform import followed, naming
+from s3_glue_rules.join.terraform import followed, naming, opened
 from s3_glue_rules.join.view import ANYTHING, EstateView, possible, possible_at
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import Bucket, BucketKind, BucketUse
-from s3_glue_rules.model.values import Absent, Known, Open, Reference, Text, Unknown, Value, text_of
+from s3_glue_rules.model.values import Absent, Known, Open, Reference, Text, UndecidableError, Unknown, Value, text_of
 
 _MAKERS: dict[str, type[JoinedBucket | TerraformBucket]] = {
     BUCKET_TYPE: JoinedBucket,
@@ -80,6 +80,17 @@ def bucket_use(view: EstateView, value: Value) -> BucketUse:
     if isinstance(value, (Open, Text)) and _may_be_declared(view, symbol(value)):
         return BucketUse(BucketKind.UNRESOLVED, value, reason=value.why_unknown())
     return BucketUse(BucketKind.ELSEWHERE, value, reason="the bucket is not declared here")
+
+
+def declared_bucket(view: EstateView, use: BucketUse) -> Bucket | None:
+    """Return the bucket that something names, None where the estate does not declare it.
+
+    What a parameter names that no bucket here is called by counts as not declared. Raises UndecidableError where a
+    name is read or made at deployment.
+    """
+    if use.kind is BucketKind.UNRESOLVED and isinstance(opened(view, use.value), Unknown):
+        raise UndecidableError(use.reason, use.value.origin)
+    return use.bucket
 
 
 def _written_out(view: EstateView, value: Value) -> Value:

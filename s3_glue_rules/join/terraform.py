@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import weakref
 from dataclasses import dataclass, field, replace
 
@@ -32,8 +33,12 @@ _IDENTITIES: dict[str, frozenset[str]] = {
     "aws_kms_external_key": frozenset({"id", "key_id", "arn"}),
     "aws_kms_replica_external_key": frozenset({"id", "key_id", "arn"}),
     "aws_kms_alias": frozenset({"id", "name", "name_prefix", "arn", "target_key_id", "target_key_arn"}),
+    "aws_config_configuration_recorder": frozenset({"id", "name"}),
     "aws_emr_security_configuration": frozenset({"id", "name"}),
+    "aws_glue_job": frozenset({"id", "name", "arn"}),
     "aws_glue_security_configuration": frozenset({"id", "name", "arn"}),
+    "aws_iam_policy": frozenset({"id", "arn"}),
+    "aws_iam_role": frozenset({"id", "name", "arn"}),
 }
 # Resources that are settings of another one: their id is the other's.
 _ID_IS = {
@@ -145,22 +150,36 @@ def _index(estate: Estate) -> _Index:
     return known
 
 
-def naming(estate: Estate, kind: str, path: tuple[Step, ...], names: frozenset[str]) -> list[Declaration]:
+def naming(
+    estate: Estate, kind: str, path: tuple[Step, ...], names: frozenset[str], *, or_anything: bool = True
+) -> list[Declaration]:
     """Return the resources of a type whose property at a path may name one of the names, in their order.
 
-    Those where it may name anything are among them.
+    Those where it may name anything are among them, unless ``or_anything`` is turned off. The ARN of a bucket stands
+    for the bucket's name, too.
     """
     index = _index(estate).naming
     known = index.get((kind, path))
     if known is None:
         known = index[kind, path] = {}
         for declaration in estate.by_type.get(kind, ()):
-            for candidate in _with_owners(estate, possible_at(declaration, *path)):
+            for candidate in with_bucket_names(_with_owners(estate, possible_at(declaration, *path))):
                 known.setdefault(candidate, []).append(declaration)
-    found = {id(item): item for name in (*names, ANYTHING) for item in known.get(name, ())}
+    wanted = (*names, ANYTHING) if or_anything else names
+    found = {id(item): item for name in wanted for item in known.get(name, ())}
     if len(found) < 2:
         return list(found.values())
     return [declaration for declaration in estate.by_type.get(kind, ()) if id(declaration) in found]
+
+
+# Open parts stand between marks.
+_BUCKET_ARN = re.compile("text:arn:(?:\0[^\0]*\0|[^:\0]*):s3:::((?:\0[^\0]*\0|[^/\0])+)")
+
+
+def with_bucket_names(candidates: frozenset[str]) -> frozenset[str]:
+    """Add the names of the buckets in ARNs of buckets and of places in them."""
+    names = (match.group(1) for match in map(_BUCKET_ARN.match, candidates) if match is not None)
+    return candidates | {f"text:{name}" for name in names}
 
 
 def _with_owners(estate: Estate, candidates: frozenset[str]) -> frozenset[str]:

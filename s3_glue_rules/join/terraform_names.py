@@ -37,6 +37,7 @@ _NAMES = {
     "Fn::GetAtt on the key's Arn": "the key's arn",
     "JobBookmarksEncryption": "job_bookmarks_encryption",
     "JobBookmarksEncryptionMode": "job_bookmarks_encryption_mode",
+    "JobName": "job_name",
     "KMSMasterKeyID": "kms_master_key_id",
     "KeyPolicy": "policy",
     "KeySpec": "customer_master_key_spec",

@@ -181,6 +181,8 @@ def possible(value: Value, depth: int = 0) -> frozenset[str]:
         return frozenset().union(*(possible(item, depth + 1) for item in value.items))
     if isinstance(value, Absent):
         return frozenset()
+    if isinstance(value, Unknown) and value.among is not None:
+        return frozenset(f"ref:{address}" for address in value.among)
     return frozenset({ANYTHING})
 
 

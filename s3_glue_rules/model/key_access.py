@@ -7,14 +7,14 @@ https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from s3_glue_rules.model.authorization import STRANGER, Caller, Request, is_about_caller
-from s3_glue_rules.model.conditions import ContextValue, Present, Special, holds_text
-from s3_glue_rules.model.documents import Policies, Principal, Statement, may_match
+from s3_glue_rules.model.authorization import Caller, Request
+from s3_glue_rules.model.conditions import ContextValue, Present, Special
+from s3_glue_rules.model.documents import Policies, Principal, may_match
 from s3_glue_rules.model.reader import symbol
-from s3_glue_rules.model.values import Known, Reference, Text, UndecidableError, Value
+from s3_glue_rules.model.strangers import NO_SERVICE, PRINCIPAL_ARN
+from s3_glue_rules.model.values import Known, Open, Reference, Text, UndecidableError, Value
 
 # What a key policy can permit: the actions whose resource is a key.
 KEY_ACTIONS = (
@@ -31,35 +31,16 @@ KEY_ACTIONS = (
     "kms:VerifyMac",
 )  # fmt: skip
 
-_PRINCIPAL_ARN = "aws:principalarn"
-# What the request has under these keys comes from who calls. A caller need not belong to an organisation, nor act for
-# a resource: then the request does not have them.
-_OF_CALLER = ("kms:calleraccount", "aws:principalaccount", _PRINCIPAL_ARN)
-_OF_ORGANISATION = (
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-    "aws:sourceorgid",
-    "aws:sourceorgpaths",
-)
-# Only requests of service principals have this one; what they do for somebody is another question.
-_NO_SERVICE: dict[str, ContextValue] = {"aws:principalisawsservice": holds_text("false")}
-# Of a caller from an account that nobody names, with an organisation of its own and without any.
-_OF_STRANGERS: tuple[Mapping[str, ContextValue], ...] = tuple(
-    {**dict.fromkeys(_OF_CALLER, Special.FOREIGN), **dict.fromkeys(_OF_ORGANISATION, organisation), **_NO_SERVICE}
-    for organisation in (Special.FOREIGN, Special.MISSING)
-)
-
-_OPEN_PART = re.compile("\0[^\0]*\0")
-# ARNs that are read at deployment: these name one identity, others whatever their author put there.
-_LOOKED_UP = re.compile("arn:\0(?!([^\0]*[.])?data[.]aws_(iam_|caller_identity[.]))[^\0]*\0")
+# ARNs that are read at deployment: those that IAM gives name one identity, others whatever their author put there.
+_LOOKED_UP = re.compile("arn:\0([^\0]*)\0")
+_GIVEN_BY_IAM = re.compile(r"(.*\.)?data\.aws_(iam_.*|caller_identity\..*)")
 
 
 def is_open(principal: Principal) -> bool:
     """Return whether it cannot be told whom an AWS principal names, an account perhaps."""
     if isinstance(principal.value, Text):
-        return _LOOKED_UP.fullmatch(symbol(principal.value)) is not None
+        found = _LOOKED_UP.fullmatch(symbol(principal.value))
+        return found is not None and _GIVEN_BY_IAM.fullmatch(found[1]) is None
     return principal.is_open
 
 
@@ -96,9 +77,13 @@ class NamedUser(Caller):
     @property
     def label(self) -> str:
         """The name for people."""
-        if isinstance(self.value, Reference):
-            return f"'{self.value.target}'"
-        return f"'{_OPEN_PART.sub('...', symbol(self.value))}'"
+        parts = self.value.parts if isinstance(self.value, Text) else (self.value,)
+        if _LOOKED_UP.fullmatch(symbol(self.value)):
+            # The rest of the ARN is what stands there.
+            parts = parts[1:]
+        if len(parts) == 1:
+            return f"'{_shown(parts[0])}'"
+        return f"'{''.join(_shown(part) if part.is_known else f'${{{_shown(part)}}}' for part in parts)}'"
 
     @property
     def stands_for_many(self) -> bool:
@@ -144,6 +129,14 @@ class NamedUser(Caller):
         return False
 
 
+def _shown(value: Value) -> str:
+    if isinstance(value, Known):
+        return value.text()
+    if isinstance(value, Reference):
+        return value.target
+    return value.variable.name if isinstance(value, Open) else "..."
+
+
 def _open(value: Value) -> UndecidableError:
     return UndecidableError(f"a principal of the key policy is open: {value.why_unknown()}", value.origin)
 
@@ -152,31 +145,14 @@ def named_users(policies: Policies, *, by_account: bool = False) -> list[NamedUs
     """Return the identities that key policies name, each once; ``by_account`` also root users that conditions name."""
     principals = (item for statement in policies.statements for item in statement.principals if item.kind == "AWS")
     named = [item.value for item in principals if not item.is_account]
-    tests = (test for statement in policies.statements for test in statement.tests if test.key == _PRINCIPAL_ARN)
+    tests = (test for statement in policies.statements for test in statement.tests if test.key == PRINCIPAL_ARN)
     held = (value for test in tests for value in test.values)
     named.extend(value for value in held if by_account or not Principal("AWS", value).is_account)
     users = (NamedUser(value, by_account) for value in named if not Principal("AWS", value).is_everyone)
     return list({user.key: user for user in users}.values())
 
 
-def requests_of_strangers(policies: Policies) -> Iterator[Request]:
-    """Yield all that callers of accounts that nobody names can ask of a key; nothing where no statement is for them."""
-    anything = Request("kms:*", STRANGER)
-    if policies.unreadable is None and not any(_may_speak_of(statement, anything) for statement in policies.statements):
-        return
-    for action in KEY_ACTIONS:
-        for context in _OF_STRANGERS:
-            yield Request(action, STRANGER, None, context, Special.CHOSEN)
-
-
-def _may_speak_of(statement: Statement, request: Request) -> bool:
-    try:
-        return is_about_caller(statement, request)
-    except UndecidableError:
-        return True
-
-
 def request_of(caller: Caller, action: str) -> Request:
     """Return a request of an identity of the account: it meets all conditions that do not tell it from others."""
     known: ContextValue = Present((caller.value,)) if isinstance(caller, NamedUser) else Special.FOREIGN
-    return Request(action, caller, None, {_PRINCIPAL_ARN: known, **_NO_SERVICE}, Special.CHOSEN)
+    return Request(action, caller, None, {PRINCIPAL_ARN: known, **NO_SERVICE}, Special.CHOSEN)

@@ -2,7 +2,30 @@
 
 from s3_glue_rules.model.resources.athena import QueryResults, Workgroup
 from s3_glue_rules.model.resources.base import Resource
-from s3_glue_rules.model.resources.catalog import CatalogMember, Connection, Credential, MachineLearningTransform
+from s3_glue_rules.model.resources.catalog import (
+    CatalogMember,
+    CatalogPolicy,
+    Connection,
+    Credential,
+    MachineLearningTransform,
+)
+from s3_glue_rules.model.resources.cloudtrail import EventDataStore, EventLog, PossibleBucket, Trail
+from s3_glue_rules.model.resources.cloudtrail_events import (
+    AdvancedSelector,
+    BasicSelector,
+    DataResource,
+    Event,
+    FieldSelector,
+    Refusal,
+    Selector,
+    UnreadSelector,
+    any_known,
+    first_known,
+    management_event,
+    object_event,
+)
+from s3_glue_rules.model.resources.config import ConfigRule, ConfigurationRecorder, DeliveryChannel
+from s3_glue_rules.model.resources.deliveries import Delivery, LogKind, Needs
 from s3_glue_rules.model.resources.emr import EmrCluster, EmrSecurityConfiguration, StoredDataEncryption
 from s3_glue_rules.model.resources.glue import (
     CatalogSettings,
@@ -12,53 +35,102 @@ from s3_glue_rules.model.resources.glue import (
     DevelopmentEndpoint,
     EncryptionPart,
     Job,
+    LogEncryption,
     Naming,
+    Run,
     SecurityConfiguration,
     SecurityConfigurationUse,
 )
 from s3_glue_rules.model.resources.glue_arguments import ArgumentHolder, JobRun, JobStarter, WrittenArgument
+from s3_glue_rules.model.resources.iam import IdentityPolicy, KeyAccess, Role, RoleKind, RoleUse
 from s3_glue_rules.model.resources.kms import DeletionGuard, Grant, Grantee, Key, KeyKind, KeyUse
-from s3_glue_rules.model.resources.s3 import Bucket, BucketKind, BucketUse, StoredObject
+from s3_glue_rules.model.resources.replication import Replication, ReplicationRule
+from s3_glue_rules.model.resources.s3 import (
+    Bucket,
+    BucketKind,
+    BucketUse,
+    DefaultEncryption,
+    DirectoryBucket,
+    EncryptedStore,
+    Inventory,
+    StoredObject,
+)
 from s3_glue_rules.model.resources.spark import SparkSetting, SparkSettings
 from s3_glue_rules.model.resources.texts import TextHolder, WrittenText
 
 __all__ = [
+    "AdvancedSelector",
     "ArgumentHolder",
+    "BasicSelector",
     "Bucket",
     "BucketKind",
     "BucketUse",
     "CatalogMember",
+    "CatalogPolicy",
     "CatalogSettings",
     "Component",
+    "ConfigRule",
+    "ConfigurationRecorder",
     "Connection",
     "Crawler",
     "Credential",
+    "DataResource",
+    "DefaultEncryption",
     "DeletionGuard",
+    "Delivery",
+    "DeliveryChannel",
     "Destination",
     "DevelopmentEndpoint",
+    "DirectoryBucket",
     "EmrCluster",
     "EmrSecurityConfiguration",
+    "EncryptedStore",
     "EncryptionPart",
+    "Event",
+    "EventDataStore",
+    "EventLog",
+    "FieldSelector",
     "Grant",
     "Grantee",
+    "IdentityPolicy",
+    "Inventory",
     "Job",
     "JobRun",
     "JobStarter",
     "Key",
+    "KeyAccess",
     "KeyKind",
     "KeyUse",
+    "LogEncryption",
+    "LogKind",
     "MachineLearningTransform",
     "Naming",
+    "Needs",
+    "PossibleBucket",
     "QueryResults",
+    "Refusal",
+    "Replication",
+    "ReplicationRule",
     "Resource",
+    "Role",
+    "RoleKind",
+    "RoleUse",
+    "Run",
     "SecurityConfiguration",
     "SecurityConfigurationUse",
+    "Selector",
     "SparkSetting",
     "SparkSettings",
     "StoredDataEncryption",
     "StoredObject",
     "TextHolder",
+    "Trail",
+    "UnreadSelector",
     "Workgroup",
     "WrittenArgument",
     "WrittenText",
+    "any_known",
+    "first_known",
+    "management_event",
+    "object_event",
 ]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import enum
 from abc import abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.documents import Policies
 from s3_glue_rules.model.resources.base import Resource
+from s3_glue_rules.model.resources.deliveries import Delivery, Needs
 from s3_glue_rules.model.resources.kms import KeyUse
 from s3_glue_rules.model.values import Unknown, Value
 
 
-class Bucket(Resource):
-    """A general purpose bucket.
+class DefaultEncryption(Resource):
+    """A bucket that declares how the objects in it are encrypted by default.
 
     Since January 2023 S3 encrypts every new object at least with SSE-S3, whatever the bucket declares
     (https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html).
@@ -36,11 +38,6 @@ class Bucket(Resource):
         return self.algorithm.reason if isinstance(self.algorithm, Unknown) else None
 
     @property
-    def encryption_writers(self) -> tuple[Link, ...]:
-        """The declarations that write the default encryption, where a language allows for more than one."""
-        return ()
-
-    @property
     @abstractmethod
     def key(self) -> KeyUse:
         """The key of the declared default."""
@@ -50,15 +47,34 @@ class Bucket(Resource):
     def bucket_key_enabled(self) -> Value:
         """Whether the default uses an S3 Bucket Key."""
 
+
+class Bucket(DefaultEncryption):
+    """A general purpose bucket."""
+
+    @property
+    def encryption_writers(self) -> tuple[Link, ...]:
+        """The declarations that write the default encryption, where a language allows for more than one."""
+        return ()
+
     @property
     @abstractmethod
     def blocked_encryption_types(self) -> tuple[Value, ...]:
         """The encryption types that the bucket refuses for writes (SSE-C), or ``NONE``."""
 
-    @property
     @abstractmethod
+    def deliveries(self) -> Iterator[Delivery]:
+        """Yield the log deliveries that lead to this bucket: those of declared sources first, then permitted ones.
+
+        They are looked for as they are asked for, since each look may have to decide something.
+        """
+
+    @property
     def sse_s3_destination_of(self) -> Link | None:
         """The log source that can deliver to this bucket only with SSE-S3, if there is one."""
+        for delivery in self.deliveries():
+            if delivery.needs is Needs.SSE_S3:
+                return Link(delivery.link.origin, f"{delivery.link.says}, which only works with SSE-S3")
+        return None
 
     @property
     @abstractmethod
@@ -71,6 +87,93 @@ class Bucket(Resource):
 
         Raises UndecidableError where the resource cannot be told.
         """
+
+    @abstractmethod
+    def objects_begin_with(self, prefix: Value) -> bool:
+        """Return whether the ARNs of all of this bucket's objects begin with a text, as those of CloudTrail do.
+
+        Raises UndecidableError where the text cannot be told.
+        """
+
+
+class DirectoryBucket(DefaultEncryption):
+    """A directory bucket of S3 Express One Zone.
+
+    Its default is SSE-S3 or SSE-KMS with one customer managed key, named by key id or ARN; the bucket key is always on
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-specifying-kms-encryption.html).
+    """
+
+
+class EncryptedStore(Resource):
+    """A table bucket or table of S3 Tables, a vector bucket or vector index of S3 Vectors.
+
+    Both encrypt with SSE-S3, or with a customer managed key that is named by its ARN
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-tables-kms-encryption.html,
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_S3VectorBuckets_EncryptionConfiguration.html).
+    """
+
+    @property
+    @abstractmethod
+    def kind(self) -> str:
+        """What it is, for people."""
+
+    @property
+    @abstractmethod
+    def inherits(self) -> bool:
+        """Whether it is encrypted as the bucket that it stands in, where it says nothing itself."""
+
+    @property
+    @abstractmethod
+    def algorithm_name(self) -> str:
+        """The property that sets the algorithm."""
+
+    @property
+    @abstractmethod
+    def key_name(self) -> str:
+        """The property that names the key."""
+
+    @property
+    @abstractmethod
+    def algorithm(self) -> Value:
+        """The declared algorithm, AES256 or aws:kms, or Absent."""
+
+    @property
+    @abstractmethod
+    def key(self) -> KeyUse:
+        """The key."""
+
+
+class Inventory(Resource):
+    """An inventory of a bucket, which S3 writes as reports to another one.
+
+    What it does not say itself about encryption is as the destination's default says
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html).
+    """
+
+    @property
+    @abstractmethod
+    def sse_s3(self) -> Value:
+        """What asks for SSE-S3, or Absent."""
+
+    @property
+    @abstractmethod
+    def sse_kms(self) -> Value:
+        """What asks for SSE-KMS, or Absent."""
+
+    @property
+    @abstractmethod
+    def key(self) -> KeyUse:
+        """The key of SSE-KMS."""
+
+    @property
+    @abstractmethod
+    def encryption(self) -> Value:
+        """The whole encryption declaration, or Absent."""
+
+    @property
+    @abstractmethod
+    def destination(self) -> Bucket | None:
+        """The destination, where the estate declares it. Raises UndecidableError where that cannot be told."""
 
 
 class BucketKind(enum.Enum):

@@ -23,20 +23,17 @@ LATER = "known after apply"
 # Attributes that hold an identifier and nothing around it. The plan tells a reference and a text around a reference
 # alike, so that the others (names, policies, URLs) are not taken for what they refer to.
 _IDENTIFIER = re.compile(
-    r"(?:^|_)(?:bucket|bucket_name|arns?|ids?|security_configuration|role|identifiers|log_group_name|"
-    r"grantee_principal|database_name|table_name|connections)$|_key$"
+    r"(?:^|_)(?:bucket|bucket_name|arns?|ids?|security_configuration|roles?|role_name|permissions_boundary|"
+    r"identifiers|log_group_name|grantee_principal|database_name|table_name|connections|log_destination)$|_key$"
 )
 _OWN_NAMES = {("aws_s3_bucket", "bucket"), ("aws_s3_directory_bucket", "bucket")}
-
-# Arguments that lead to buckets: what they refer to is all that they may lead to.
-_LEADS_TO_BUCKETS = {"bucket", "script_location", "default_arguments", "non_overridable_arguments"}
 
 _HASH = re.compile(r"[0-9a-f]{40}")
 
 # Known names of these are given as the reference that the configuration writes, so that equal names are told apart.
 _JOINED = {
     "kms_key_id", "kms_master_key_id", "kms_key_arn", "target_key_id", "key_id", "security_configuration", "bucket",
-    "target_bucket",
+    "target_bucket", "permissions_boundary", "policy_arn",
 }  # fmt: skip
 
 _KEYS = {"target_key_id", "key_id", "primary_key_arn"}
@@ -52,7 +49,24 @@ MIRRORED = {
         "acceleration_status", "acl", "cors_rule", "grant", "lifecycle_rule", "logging", "object_lock_configuration",
         "policy", "replication_configuration", "request_payer", _ENCRYPTION, "versioning", "website",
     },
+    "aws_iam_role": {"inline_policy", "managed_policy_arns"},
     "aws_kms_key": {"policy"},
+}  # fmt: skip
+
+# What the provider computes where the configuration does not write it, at any depth.
+_COMPUTED = {
+    "aws_config_configuration_recorder": {"exclusion_by_resource_types", "recording_group", "recording_strategy"},
+    "aws_cloudtrail_event_data_store": {
+        "advanced_event_selector", "ends_with", "equals", "not_ends_with", "not_equals", "not_starts_with",
+        "starts_with",
+    },
+}  # fmt: skip
+
+# Places that name a bucket or a key, or hold or begin with such a name. What is unknown there can only be what it
+# refers to.
+_REACHING = {
+    "bucket", "default_arguments", "log_destination", "non_overridable_arguments", "not_resources", "not_starts_with",
+    "resources", "script_location", "starts_with", "values",
 }  # fmt: skip
 
 # Blocks that have no order: the configuration's order is not that of the values.
@@ -153,6 +167,8 @@ class _Shape:
 
         The configuration does not show blocks that `dynamic` makes, so that only those of some types are told apart.
         """
+        if name in _COMPUTED.get(self._item.type, ()):
+            return True
         return origin.path == self._item.values_path and name in MIRRORED.get(self._item.type, ())
 
     def _value(self, data: Any, marks: tuple[Any, Any], written: Any, origin: Origin) -> Value:
@@ -164,19 +180,24 @@ class _Shape:
         if isinstance(data, dict):
             if _is_block(written):
                 return Mapping(dict(self._entries(data, unknown, sensitive, written, origin)), origin)
-            return self._map(data, mapping(unknown), origin)
+            return self._map(data, mapping(unknown), written, origin)
         if data is None or data == "":
             # The provider writes empty texts for arguments that are null.
             return Absent(origin)
         return self._known(data, written, name, origin)
 
-    def _map(self, data: dict[str, Any], unknown: dict[str, Any], origin: Origin) -> Mapping:
-        """Return an object that one expression gives: which part of it refers to what is not told."""
+    def _map(self, data: dict[str, Any], unknown: dict[str, Any], written: Any, origin: Origin) -> Mapping:
+        """Return an object that one expression gives: which part of it refers to what is not told.
+
+        A key that is the only part known after apply is what the expression refers to.
+        """
         entries: dict[str, Value] = {}
+        later = [key for key, mark in unknown.items() if mark is True]
         for key in dict.fromkeys((*data, *unknown)):
             place = origin.at(key)
             if unknown.get(key) is True:
-                entries[key] = Unknown(LATER, place)
+                is_told = later == [key] and key in _JOINED and written is not None
+                entries[key] = self._later(written, key, place) if is_told else Unknown(LATER, place)
             elif data.get(key) == "":
                 entries[key] = Known("", place)
             else:
@@ -207,11 +228,16 @@ class _Shape:
 
     def _items_later(self, written: Any, name: str, places: list[int], origin: Origin) -> dict[int, Value]:
         """Return the unknown items of a list: told apart where there is one, or one reference for each."""
-        later: dict[int, Value] = {number: Unknown(LATER, origin.at(number)) for number in places}
+        unknown = {number: Unknown(LATER, origin.at(number)) for number in places}
+        later: dict[int, Value] = {**unknown}
         if not places or not isinstance(written, dict):
             return later
         if len(places) == 1:
             later[places[0]] = self._later(written, name, origin.at(places[0]))
+        elif name in _REACHING:
+            found = self._follower.found(written, self._context, origin, _wanted(name))
+            among = self._follower.reach(found, self._context.scope)
+            later = {number: replace(value, among=among) for number, value in unknown.items()}
         elif name.endswith("policy_documents"):
             found = self._follower.found(written, self._context, origin, Wanted())
             documents = [item.value for item in found if isinstance(item.value, Encoded)]
@@ -223,7 +249,7 @@ class _Shape:
         """Return what a place that is known after apply refers to."""
         found = self._follower.found(written, self._context, origin, _wanted(name))
         value = self._meant(found, name, origin)
-        if isinstance(value, Unknown) and name in _LEADS_TO_BUCKETS:
+        if isinstance(value, Unknown) and name in _REACHING:
             return replace(value, among=self._follower.reach(found, self._context.scope))
         return value
 
