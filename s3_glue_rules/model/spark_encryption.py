@@ -12,7 +12,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from s3_glue_rules.model.resources import SparkSetting
+from s3_glue_rules.model.answers import Link
+from s3_glue_rules.model.protection import Protection, Strength, asked_by, exactly, given_by, not_known, wording_of
+from s3_glue_rules.model.resources import JobRun, Naming, SparkSetting
 from s3_glue_rules.model.spark_keys import ALGORITHMS, ENCRYPTION_KEYS, describe_carried_key, scope_of
 from s3_glue_rules.model.spark_settings import hadoop_name
 
@@ -27,17 +29,64 @@ class Effect(enum.Enum):
     NOT_ASKED = "it asks for no encryption, and leaves it to the default of the bucket"
 
 
+_GIVEN = {
+    Effect.SSE_S3: exactly(Strength.SSE_S3),
+    Effect.NOT_ASKED: exactly(Strength.SSE_S3),
+    Effect.AWS_MANAGED_KEY: exactly(Strength.AWS_MANAGED_KEY),
+}
+
+
+@dataclass(frozen=True)
+class Demand:
+    """An encryption that somebody asked for: what it is, who asked, and where."""
+
+    asked: Protection
+    says: str
+    chain: tuple[Link, ...] = ()
+
+
 @dataclass(frozen=True)
 class SettingEffect:
-    """A setting with what it does; ``scope`` names the bucket that it is for, and is empty where it is for all.
-
-    ``unknown`` says why it is not known whether it does that.
-    """
+    """A setting with what it does; ``unknown`` says why it is not known whether it does that."""
 
     setting: SparkSetting
     effect: Effect
-    scope: str = ""
     unknown: str = ""
+
+    @property
+    def given(self) -> Protection | None:
+        """The encryption at rest that the setting gives at least; None where that is not what it is about."""
+        return _GIVEN.get(self.effect)
+
+    @property
+    def bucket(self) -> str:
+        """The name of the bucket that it is for, empty where it is for all."""
+        return scope_of(self.setting.name).removeprefix("fs.s3a.bucket.").rstrip(".")
+
+    @property
+    def shown(self) -> str:
+        """The setting for people: a value that is a word of an option is shown, and nothing else of it."""
+        name = _MARK.sub("...", self.setting.name)
+        value = self.setting.value or ""
+        return f"{name}={value}" if re.fullmatch(r"[A-Za-z0-9-]{1,8}", value) else name
+
+
+def demands_on(run: JobRun, effect: SettingEffect) -> list[Demand]:
+    """Return what was asked for what a setting is about: by the security configuration, and by its bucket's default."""
+    found: list[Demand] = []
+    configuration = run.use.configuration
+    if configuration is not None:
+        asked = asked_by(configuration)
+        says = f"security configuration {configuration.label} asks for {wording_of(asked)}"
+        found.append(Demand(asked, says, (configuration.link(says),)))
+    elif run.use.naming is Naming.UNRESOLVED:
+        found.append(Demand(not_known(f"what the security configuration asks for: {run.use.reason}"), ""))
+    bucket = run.find_bucket(effect.bucket).bucket if effect.bucket else None
+    if bucket is not None:
+        default = given_by(bucket)
+        says = f"the default encryption of bucket {bucket.label} is {wording_of(default)}"
+        found.append(Demand(default, says, (bucket.link(says),)))
+    return found
 
 
 _TLS = {"fs.s3a.connection.ssl.enabled", "fs.s3n.ssl.enabled"}
@@ -45,6 +94,7 @@ _ENDPOINT = "fs.s3a.endpoint"
 _EMRFS_SWITCH = "fs.s3.enableServerSideEncryption"
 _EMRFS_KEY = "fs.s3.serverSideEncryption.kms.keyId"
 _ICEBERG_TYPE = re.compile(r"(spark\.sql\.catalog\.[^.]+\.)s3\.sse\.type")
+_MARK = re.compile("\ue000\\d+\ue001")
 _AWS_MANAGED = re.compile(r"(?:arn:[^:]*:kms:[^:]*:[^:]*:)?alias/aws/.*")
 
 
@@ -65,7 +115,7 @@ def _effect(setting: SparkSetting, counting: dict[str, SparkSetting]) -> Setting
         return _if_value(setting, {"false": effect})
     if name == _ENDPOINT:
         is_plain = (setting.value or "").lower().startswith("http://")
-        return SettingEffect(setting, Effect.PLAIN, scope_of(setting.name)) if is_plain else None
+        return SettingEffect(setting, Effect.PLAIN) if is_plain else None
     if name == _EMRFS_KEY:
         is_managed = _AWS_MANAGED.fullmatch(setting.value or "") is not None
         return SettingEffect(setting, Effect.AWS_MANAGED_KEY) if is_managed else None
@@ -111,9 +161,8 @@ def _of_key(key: SparkSetting | None) -> Effect | None:
 
 def _if_value(setting: SparkSetting, effects: dict[str, Effect | None]) -> SettingEffect | None:
     """Return what a value does; one that is not known may do the first thing that is listed."""
-    scope = scope_of(setting.name)
     if setting.value is None:
         effect = next(iter(effects.values()))
-        return SettingEffect(setting, effect, scope, setting.unknown) if effect is not None else None
+        return SettingEffect(setting, effect, setting.unknown) if effect is not None else None
     effect = effects.get(setting.value.lower())
-    return SettingEffect(setting, effect, scope) if effect is not None else None
+    return SettingEffect(setting, effect) if effect is not None else None

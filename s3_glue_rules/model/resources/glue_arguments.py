@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from s3_glue_rules.model.resources.base import Resource
 from s3_glue_rules.model.resources.glue import SecurityConfigurationUse
-from s3_glue_rules.model.resources.s3 import Bucket
+from s3_glue_rules.model.resources.s3 import BucketUse
 from s3_glue_rules.model.resources.spark import SparkSetting
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import Value
@@ -50,16 +50,14 @@ class ArgumentHolder(Resource):
 class JobRun:
     """What a run of a job gets: its security configuration, and the arguments that count.
 
-    ``settings`` are those of Spark and Hadoop, the last ones last; ``texts`` are the arguments that are literal, in
-    parts at least; ``buckets`` are the buckets of the estate that settings are for, by the scope in their names.
-    ``unread`` is what holds arguments and cannot be read.
+    ``settings`` are those of Spark and Hadoop in their order, ``urls`` the arguments that are URLs of databases.
+    ``find_bucket`` follows the name of a bucket in a setting. ``unread`` holds arguments and cannot be read.
     """
 
-    title: str
     use: SecurityConfigurationUse
-    settings: tuple[SparkSetting, ...] = ()
-    texts: tuple[tuple[str, Value], ...] = ()
-    buckets: Mapping[str, Bucket] = field(default_factory=dict)
+    settings: tuple[SparkSetting, ...]
+    urls: tuple[tuple[str, Value], ...]
+    find_bucket: Callable[[str], BucketUse]
     unread: Value | None = None
 
 
@@ -68,5 +66,10 @@ class JobStarter(Resource):
 
     @property
     @abstractmethod
-    def runs(self) -> tuple[JobRun, ...]:
+    def kind(self) -> str:
+        """What it is, for people."""
+
+    @property
+    @abstractmethod
+    def job_runs(self) -> tuple[JobRun, ...]:
         """The runs that it starts, those of each action of a trigger apart."""
