@@ -21,6 +21,7 @@ from s3_glue_rules.model.resources import (
     SecurityConfigurationUse,
     SparkSetting,
 )
+from s3_glue_rules.model.spark_encryption import says_how_to_encrypt
 from s3_glue_rules.model.spark_settings import settings_in
 from s3_glue_rules.model.values import Absent, Known, Mapping, Open, Text, Value, text_of
 
@@ -70,11 +71,22 @@ class JoinedStarter(Joined, JobStarter):
 
         return JobRun(
             use,
-            tuple(_settings(value)) if is_read else (),
+            tuple(self._settings(value)) if is_read else (),
             tuple(self._urls(written, fixed)),
             find_bucket,
             None if is_read else value,
         )
+
+    def _settings(self, value: Value) -> Iterator[SparkSetting]:
+        """Yield the settings of an argument. Variables are read where they decide something about encryption."""
+        text = with_marks(value) if isinstance(value, Text) else value.text(default="")
+        parts = value.parts if isinstance(value, Text) else ()
+        for name, piece in settings_in(text):
+            setting = restored(piece, parts, value.origin)
+            if says_how_to_encrypt(name):
+                setting = self.view.reader.read(setting)
+            known = setting.text() if isinstance(setting, Known) else None
+            yield SparkSetting(name, known, value.origin, "" if known is not None else setting.why_unknown())
 
     def _argument(self, written: list[Value], name: str) -> Value:
         """Return an argument; Unknown where it may be among those that cannot be read."""
@@ -121,15 +133,6 @@ class JoinedStartingTrigger(JoinedStarter):
         elif use.naming is Naming.ABSENT:
             use = replace(use, naming=Naming.UNRESOLVED, reason=run.role.reason)
         return self._run(use, [structure(self.view.reader, self.below(action, "Arguments"))], command, fixed)
-
-
-def _settings(value: Value) -> Iterator[SparkSetting]:
-    text = with_marks(value) if isinstance(value, Text) else value.text(default="")
-    parts = value.parts if isinstance(value, Text) else ()
-    for name, piece in settings_in(text):
-        setting = restored(piece, parts, value.origin)
-        known = setting.text() if isinstance(setting, Known) else None
-        yield SparkSetting(name, known, value.origin, "" if known is not None else setting.why_unknown())
 
 
 def _may_be_url(value: Value) -> bool:

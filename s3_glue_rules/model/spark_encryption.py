@@ -93,9 +93,18 @@ _TLS = {"fs.s3a.connection.ssl.enabled", "fs.s3n.ssl.enabled"}
 _ENDPOINT = "fs.s3a.endpoint"
 _EMRFS_SWITCH = "fs.s3.enableServerSideEncryption"
 _EMRFS_KEY = "fs.s3.serverSideEncryption.kms.keyId"
-_ICEBERG_TYPE = re.compile(r"(spark\.sql\.catalog\.[^.]+\.)s3\.sse\.type")
+_ICEBERG = re.compile(r"spark\.sql\.catalog\.[^.]+\.s3\.sse\.(?:type|key)")
 _MARK = re.compile("\ue000\\d+\ue001")
 _AWS_MANAGED = re.compile(r"(?:arn:[^:]*:kms:[^:]*:[^:]*:)?alias/aws/.*")
+
+
+def says_how_to_encrypt(name: str) -> bool:
+    """Return whether a setting is one of those that are judged here, or the key for one of them."""
+    general = hadoop_name(name)
+    return (
+        general in _TLS | ALGORITHMS | ENCRYPTION_KEYS | {_ENDPOINT, _EMRFS_SWITCH, _EMRFS_KEY}
+        or _ICEBERG.fullmatch(name) is not None
+    )
 
 
 def effects_of(settings: Iterable[SparkSetting]) -> list[SettingEffect]:
@@ -122,7 +131,7 @@ def _effect(setting: SparkSetting, counting: dict[str, SparkSetting]) -> Setting
     if name in ALGORITHMS:
         keys = [other for other in counting.values() if hadoop_name(other.name) in ENCRYPTION_KEYS]
         return _by_algorithm(setting, keys, counting)
-    if _ICEBERG_TYPE.fullmatch(setting.name):
+    if _ICEBERG.fullmatch(setting.name) and setting.name.endswith(".type"):
         return _by_iceberg_type(setting, counting)
     return None
 
