@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping as MappingType
 from dataclasses import replace
 from functools import cached_property
+from typing import ClassVar
 
 from s3_glue_rules.join.documents import restored, structure, with_marks
 from s3_glue_rules.join.glue import JoinedJob, JoinedTrigger, component_of
@@ -39,6 +41,8 @@ _KIND = {
 
 class JoinedStarter(Joined, JobStarter):
     """A job or session: it runs with its own arguments."""
+
+    NAMES: ClassVar[MappingType[str, str]] = {"Arguments": "arguments"}
 
     @property
     def kind(self) -> str:
