@@ -38,7 +38,7 @@ class Source:
 
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 _BUCKET = "AWS::S3::Bucket"
-_SOURCES = (
+CLOUDFORMATION_SOURCES = (
     Source(LogKind.SERVER_ACCESS, _BUCKET, ("LoggingConfiguration", "DestinationBucketName")),
     Source(
         LogKind.CLASSIC_ACCESS,
@@ -127,7 +127,7 @@ def from_source(name: str, what: LogKind, named: Value, switch: Value, *, defaul
 def cloudformation_sources(bucket: NamedBucket) -> Iterator[Delivery]:
     """Yield the deliveries of the resources of a template."""
     view = bucket.view
-    for source in _SOURCES:
+    for source in CLOUDFORMATION_SOURCES:
         for declaration in named_by(bucket, source.type, source.bucket):
             named = view.at(declaration, *source.bucket)
             if bucket.holds(named):

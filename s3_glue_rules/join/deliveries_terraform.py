@@ -22,7 +22,7 @@ _GROUP = ("access_control_policy", "grant", "grantee", "uri")
 _ACCESS = ("access_logs", "bucket")
 _CONNECTION = ("connection_logs", "bucket")
 _REPORT = ("destination", "bucket")
-_SOURCES = (
+TERRAFORM_SOURCES = (
     Source(LogKind.SERVER_ACCESS, LOGGING_TYPE, ("target_bucket",)),
     Source(LogKind.SERVER_ACCESS, "aws_s3_bucket", ("logging", "target_bucket")),
     Source(LogKind.CLASSIC_ACCESS, "aws_elb", _ACCESS, ("access_logs", "enabled")),
@@ -35,7 +35,7 @@ _SOURCES = (
 def terraform_sources(bucket: NamedBucket) -> Iterator[Delivery]:
     """Yield the deliveries of declared sources."""
     view = bucket.view
-    for source in _SOURCES:
+    for source in TERRAFORM_SOURCES:
         for declaration in named_by(bucket, source.type, source.bucket):
             named = view.at(declaration, *source.bucket)
             if bucket.holds(named):

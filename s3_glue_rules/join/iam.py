@@ -133,12 +133,11 @@ class JoinedServerless(JoinedIdentityPolicy):
         """Return the documents among its policies. Names, ARNs and policy templates of SAM are none."""
         if not self.at("Role").is_absent:
             return []
-        items = self.view.reader.items(self.at("Policies"))
-        return [item for item in items if not isinstance(item, Known) and not _is_policy_template(item)]
+        return [item for item in self.view.reader.items(self.at("Policies")) if _may_be_document(item)]
 
 
-def _is_policy_template(item: Value) -> bool:
-    return isinstance(item, Mapping) and "Statement" not in item.entries
+def _may_be_document(item: Value) -> bool:
+    return "Statement" in item.entries if isinstance(item, Mapping) else isinstance(item, Unknown)
 
 
 def policies_in(view: EstateView, documents: Iterable[Value]) -> Policies:

@@ -59,6 +59,10 @@ class JoinedBucket(JoinedDefaults, Bucket):
     def deliveries(self) -> Iterator[Delivery]:
         """Yield the log deliveries that lead here."""
         yield from cloudformation_sources(self)
+        yield from self.permitted_deliveries()
+
+    def permitted_deliveries(self) -> Iterator[Delivery]:
+        """Yield the log deliveries that its policy and its ACL permit, whatever delivers."""
         estate = self.view.estate
         yield from permitted(self, naming(estate, POLICY_TYPE, ("Bucket",), self.candidates), lambda: self.policies)
         if "text:LogDeliveryWrite" in possible_at(self.declaration, "AccessControl"):

@@ -26,6 +26,10 @@ class TerraformBucket(TerraformDefaults, Bucket):
     def deliveries(self) -> Iterator[Delivery]:
         """Yield the log deliveries that lead here."""
         yield from terraform_sources(self)
+        yield from self.permitted_deliveries()
+
+    def permitted_deliveries(self) -> Iterator[Delivery]:
+        """Yield the log deliveries that its policy and its ACL permit, whatever delivers."""
         policies = naming(self.view.estate, POLICY_TYPE, ("bucket",), self.candidates)
         yield from permitted(self, (self.declaration, *policies), lambda: self.policies)
         yield from permitted_by_acls(self)

@@ -68,6 +68,10 @@ class Bucket(DefaultEncryption):
         They are looked for as they are asked for, since each look may have to decide something.
         """
 
+    @abstractmethod
+    def permitted_deliveries(self) -> Iterator[Delivery]:
+        """Yield those of the deliveries that are permitted, whatever delivers."""
+
     @property
     def sse_s3_destination_of(self) -> Link | None:
         """The log source that can deliver to this bucket only with SSE-S3, if there is one."""
