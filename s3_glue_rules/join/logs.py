@@ -58,9 +58,9 @@ class JoinedLogGroup(Joined, LogGroup):
         own = self._symbol(Reference(self.declaration.address, "Ref") if isinstance(name, Absent) else name)
         elsewhere: LogGroupUse | None = None
         for declaration in self.view.estate.of_types(_JOBS):
-            if not self.view.exists(declaration):
+            if not (own in _DEFAULTS or _mentions(declaration, _GROUP_ARGUMENT, _PREFIX_ARGUMENT)):
                 continue
-            found = self._by_job(declaration, own)
+            found = self._by_job(declaration, own) if self.view.exists(declaration) else None
             if found is not None and found.writing is LogWriting.WRITES:
                 return found
             elsewhere = elsewhere or found
@@ -164,9 +164,9 @@ def _encrypts_logs(configuration: SecurityConfiguration) -> bool:
     return configuration.logs.mode.text(default="DISABLED") == "SSE-KMS"
 
 
-def _mentions(declaration: Declaration, name: str) -> bool:
-    """Return whether some argument of a job has a name, so that others need not be read."""
-    return any(name in path for path, _ in walk(declaration.properties))
+def _mentions(declaration: Declaration, *names: str) -> bool:
+    """Return whether some argument of a job has one of the names, so that others need not be read."""
+    return any(name in path for path, _ in walk(declaration.properties) for name in names)
 
 
 MAKERS: dict[str, type[Joined]] = dict.fromkeys(_GROUPS, JoinedLogGroup)
