@@ -3005,6 +3005,526 @@ POLICIES: tuple[Policy, ...] = (
         compliance={},
     ),
     Policy(
+        id="SGR402",
+        stem="emr_security_configuration_leaves_data_in_clear",
+        title="EMR security configuration encrypts data in S3, on local disks and in transit",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A security configuration of Amazon EMR switches encryption at rest and in transit on by two flags, which are false\n"
+            "where they are not written: without `EnableAtRestEncryption` all that stands below `AtRestEncryptionConfiguration` has\n"
+            "no effect. Amazon S3 and local disks are two parts of it, and each is left out unless it is written. Without the part\n"
+            "for S3, objects get the default of the bucket that they go to, which has no key of yours unless the bucket names one;\n"
+            "without the part for local disks, Amazon EMR encrypts neither HDFS nor what spills to disk; without encryption in\n"
+            "transit, the nodes of the cluster exchange the same data in plain text.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_emr_security_configuration\" \"lake\" {\n"
+                "  name = \"lake\"\n"
+                "\n"
+                "  configuration = jsonencode({\n"
+                "    EncryptionConfiguration = {\n"
+                "      EnableAtRestEncryption    = true\n"
+                "      EnableInTransitEncryption = true\n"
+                "      AtRestEncryptionConfiguration = {\n"
+                "        S3EncryptionConfiguration = {\n"
+                "          EncryptionMode = \"SSE-KMS\"\n"
+                "          AwsKmsKey      = aws_kms_key.lake.arn\n"
+                "        }\n"
+                "        LocalDiskEncryptionConfiguration = {\n"
+                "          EncryptionKeyProviderType = \"AwsKms\"\n"
+                "          AwsKmsKey                 = aws_kms_key.lake.arn\n"
+                "          EnableEbsEncryption       = true\n"
+                "        }\n"
+                "      }\n"
+                "      InTransitEncryptionConfiguration = {\n"
+                "        TLSCertificateConfiguration = {\n"
+                "          CertificateProviderType = \"PEM\"\n"
+                "          S3Object                = \"s3://amzn-s3-demo-bucket/certificates.zip\"\n"
+                "        }\n"
+                "      }\n"
+                "    }\n"
+                "  })\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "LakeClusterEncryption:\n"
+                "  Type: AWS::EMR::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    SecurityConfiguration:\n"
+                "      EncryptionConfiguration:\n"
+                "        EnableAtRestEncryption: true\n"
+                "        EnableInTransitEncryption: true\n"
+                "        AtRestEncryptionConfiguration:\n"
+                "          S3EncryptionConfiguration:\n"
+                "            EncryptionMode: SSE-KMS\n"
+                "            AwsKmsKey: !GetAtt LakeKey.Arn\n"
+                "          LocalDiskEncryptionConfiguration:\n"
+                "            EncryptionKeyProviderType: AwsKms\n"
+                "            AwsKmsKey: !GetAtt LakeKey.Arn\n"
+                "            EnableEbsEncryption: true\n"
+                "        InTransitEncryptionConfiguration:\n"
+                "          TLSCertificateConfiguration:\n"
+                "            CertificateProviderType: PEM\n"
+                "            S3Object: s3://amzn-s3-demo-bucket/certificates.zip\n"
+            ),
+            "cdk": (
+                "new emr.CfnSecurityConfiguration(this, 'LakeClusterEncryption', {\n"
+                "  securityConfiguration: {\n"
+                "    EncryptionConfiguration: {\n"
+                "      EnableAtRestEncryption: true,\n"
+                "      EnableInTransitEncryption: true,\n"
+                "      AtRestEncryptionConfiguration: {\n"
+                "        S3EncryptionConfiguration: { EncryptionMode: 'SSE-KMS', AwsKmsKey: key.keyArn },\n"
+                "        LocalDiskEncryptionConfiguration: {\n"
+                "          EncryptionKeyProviderType: 'AwsKms',\n"
+                "          AwsKmsKey: key.keyArn,\n"
+                "          EnableEbsEncryption: true,\n"
+                "        },\n"
+                "      },\n"
+                "      InTransitEncryptionConfiguration: {\n"
+                "        TLSCertificateConfiguration: {\n"
+                "          CertificateProviderType: 'PEM',\n"
+                "          S3Object: 's3://amzn-s3-demo-bucket/certificates.zip',\n"
+                "        },\n"
+                "      },\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-create-security-configuration.html",
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-data-encryption-options.html",
+            "https://docs.aws.amazon.com/controltower/latest/controlreference/emr-rules.html",
+        ),
+        compliance={
+            "aws-control-tower": (
+                "CT.EMR.PR.1",
+                "CT.EMR.PR.4",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR403",
+        stem="emr_client_side_key_is_unmanaged",
+        title="EMR security configuration encrypts with customer managed keys of AWS KMS",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "With `CSE-Custom`, and with a `Custom` provider for local disks, the keys come from a Java class that the cluster\n"
+            "loads. AWS lets such a class return whatever it likes, a key in its own code included: no key policy, no rotation and\n"
+            "no record of use in CloudTrail come with it, and who loses the key loses the data. With `SSE-KMS`, `CSE-KMS` and\n"
+            "`AwsKms` the key decides who may decrypt: Amazon EMR takes the ARN of a symmetric key in its own Region, and the key\n"
+            "policy of an AWS managed key cannot be limited to the roles of the data lake.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_emr_security_configuration\" \"lake\" {\n"
+                "  name = \"lake\"\n"
+                "\n"
+                "  configuration = jsonencode({\n"
+                "    EncryptionConfiguration = {\n"
+                "      EnableAtRestEncryption    = true\n"
+                "      EnableInTransitEncryption = false # another question: SGR402\n"
+                "      AtRestEncryptionConfiguration = {\n"
+                "        S3EncryptionConfiguration = {\n"
+                "          EncryptionMode = \"CSE-KMS\"\n"
+                "          AwsKmsKey      = aws_kms_key.lake.arn\n"
+                "        }\n"
+                "        LocalDiskEncryptionConfiguration = {\n"
+                "          EncryptionKeyProviderType = \"AwsKms\"\n"
+                "          AwsKmsKey                 = aws_kms_key.lake.arn\n"
+                "        }\n"
+                "      }\n"
+                "    }\n"
+                "  })\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "LakeClusterEncryption:\n"
+                "  Type: AWS::EMR::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    SecurityConfiguration:\n"
+                "      EncryptionConfiguration:\n"
+                "        EnableAtRestEncryption: true\n"
+                "        EnableInTransitEncryption: true\n"
+                "        AtRestEncryptionConfiguration:\n"
+                "          S3EncryptionConfiguration:\n"
+                "            EncryptionMode: CSE-KMS\n"
+                "            AwsKmsKey: !GetAtt LakeKey.Arn\n"
+                "          LocalDiskEncryptionConfiguration:\n"
+                "            EncryptionKeyProviderType: AwsKms\n"
+                "            AwsKmsKey: !GetAtt LakeKey.Arn\n"
+                "        InTransitEncryptionConfiguration:\n"
+                "          TLSCertificateConfiguration:\n"
+                "            CertificateProviderType: PEM\n"
+                "            S3Object: s3://amzn-s3-demo-bucket/certificates.zip\n"
+            ),
+            "cdk": (
+                "new emr.CfnSecurityConfiguration(this, 'LakeClusterEncryption', {\n"
+                "  securityConfiguration: {\n"
+                "    EncryptionConfiguration: {\n"
+                "      EnableAtRestEncryption: true,\n"
+                "      EnableInTransitEncryption: true,\n"
+                "      AtRestEncryptionConfiguration: {\n"
+                "        S3EncryptionConfiguration: { EncryptionMode: 'CSE-KMS', AwsKmsKey: key.keyArn },\n"
+                "        LocalDiskEncryptionConfiguration: {\n"
+                "          EncryptionKeyProviderType: 'AwsKms',\n"
+                "          AwsKmsKey: key.keyArn,\n"
+                "        },\n"
+                "      },\n"
+                "      InTransitEncryptionConfiguration: {\n"
+                "        TLSCertificateConfiguration: {\n"
+                "          CertificateProviderType: 'PEM',\n"
+                "          S3Object: 's3://amzn-s3-demo-bucket/certificates.zip',\n"
+                "        },\n"
+                "      },\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-encryption-enable.html",
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-create-security-configuration.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR404",
+        stem="emr_cluster_without_security_configuration",
+        title="EMR cluster uses a security configuration",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A cluster of Amazon EMR gets its encryption from the security configuration that it names when it is launched; one\n"
+            "that names none keeps HDFS and what spills to local disks in plain text, sends data between its nodes in\n"
+            "plain text, and writes to Amazon S3 with whatever the bucket has as its default. The setting cannot be changed for a\n"
+            "running cluster. The name has to lead to a security configuration of Amazon EMR: one of AWS Glue, or the logical id of\n"
+            "the resource, does not. Amazon EMR Serverless takes no security configuration and is not judged.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_emr_cluster\" \"lake\" {\n"
+                "  name                   = \"lake\"\n"
+                "  release_label          = \"emr-7.9.0\"\n"
+                "  applications           = [\"Spark\"]\n"
+                "  service_role           = aws_iam_role.emr.arn\n"
+                "  security_configuration = aws_emr_security_configuration.lake.name\n"
+                "\n"
+                "  ec2_attributes {\n"
+                "    instance_profile = aws_iam_instance_profile.emr.arn\n"
+                "  }\n"
+                "\n"
+                "  master_instance_group {\n"
+                "    instance_type = \"m7g.xlarge\"\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeCluster:\n"
+                "  Type: AWS::EMR::Cluster\n"
+                "  Properties:\n"
+                "    Name: lake\n"
+                "    ReleaseLabel: emr-7.9.0\n"
+                "    ServiceRole: !ImportValue emr-role-name\n"
+                "    JobFlowRole: !ImportValue emr-instance-profile-name\n"
+                "    SecurityConfiguration: !Ref LakeClusterEncryption\n"
+                "    Instances:\n"
+                "      MasterInstanceGroup:\n"
+                "        InstanceCount: 1\n"
+                "        InstanceType: m7g.xlarge\n"
+                "LakeClusterEncryption:\n"
+                "  Type: AWS::EMR::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    SecurityConfiguration:\n"
+                "      EncryptionConfiguration:\n"
+                "        EnableAtRestEncryption: true\n"
+                "        EnableInTransitEncryption: true\n"
+                "        AtRestEncryptionConfiguration:\n"
+                "          S3EncryptionConfiguration:\n"
+                "            EncryptionMode: SSE-KMS\n"
+                "            AwsKmsKey: !ImportValue lake-key-arn\n"
+                "          LocalDiskEncryptionConfiguration:\n"
+                "            EncryptionKeyProviderType: AwsKms\n"
+                "            AwsKmsKey: !ImportValue lake-key-arn\n"
+                "        InTransitEncryptionConfiguration:\n"
+                "          TLSCertificateConfiguration:\n"
+                "            CertificateProviderType: PEM\n"
+                "            S3Object: s3://amzn-s3-demo-bucket/certificates.zip\n"
+            ),
+            "cdk": (
+                "new emr.CfnCluster(this, 'LakeCluster', {\n"
+                "  name: 'lake',\n"
+                "  releaseLabel: 'emr-7.9.0',\n"
+                "  serviceRole: serviceRole.roleName,\n"
+                "  jobFlowRole: instanceProfile.ref,\n"
+                "  securityConfiguration: lakeClusterEncryption.ref, // an emr.CfnSecurityConfiguration\n"
+                "  instances: { masterInstanceGroup: { instanceCount: 1, instanceType: 'm7g.xlarge' } },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-specify-security-configuration.html",
+            "https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-data-encryption.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR405",
+        stem="athena_results_in_clear",
+        title="Athena says how results of queries are encrypted",
+        severity="medium",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Results of queries are copies of what was selected, and `INSERT INTO`, `UNLOAD` and tables made by queries are\n"
+            "encrypted like them. Where a workgroup names a place for results and no encryption option, Athena asks Amazon S3 for\n"
+            "nothing, and the default of the bucket applies: at least SSE-S3, and a key of yours only if the bucket names one. The\n"
+            "options `SSE_KMS` and `CSE_KMS` need a key. Results that Athena keeps itself are always encrypted, with a key of\n"
+            "Athena unless one of yours is named. A workgroup without a place for results leaves both to its clients and is not\n"
+            "judged here.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_athena_workgroup\" \"analysts\" {\n"
+                "  name = \"analysts\"\n"
+                "\n"
+                "  configuration {\n"
+                "    enforce_workgroup_configuration = true\n"
+                "\n"
+                "    result_configuration {\n"
+                "      output_location = \"s3://${aws_s3_bucket.results.bucket}/analysts/\"\n"
+                "\n"
+                "      encryption_configuration {\n"
+                "        encryption_option = \"SSE_KMS\"\n"
+                "        kms_key_arn       = aws_kms_key.results.arn\n"
+                "      }\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "ResultsKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "Analysts:\n"
+                "  Type: AWS::Athena::WorkGroup\n"
+                "  Properties:\n"
+                "    Name: analysts\n"
+                "    WorkGroupConfiguration:\n"
+                "      EnforceWorkGroupConfiguration: true\n"
+                "      ResultConfiguration:\n"
+                "        OutputLocation: s3://amzn-s3-demo-bucket/analysts/\n"
+                "        EncryptionConfiguration:\n"
+                "          EncryptionOption: SSE_KMS\n"
+                "          KmsKey: !GetAtt ResultsKey.Arn\n"
+            ),
+            "cdk": (
+                "new athena.CfnWorkGroup(this, 'Analysts', {\n"
+                "  name: 'analysts',\n"
+                "  workGroupConfiguration: {\n"
+                "    enforceWorkGroupConfiguration: true,\n"
+                "    resultConfiguration: {\n"
+                "      outputLocation: 's3://amzn-s3-demo-bucket/analysts/',\n"
+                "      encryptionConfiguration: { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn },\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/athena/latest/ug/encrypting-query-results-stored-in-s3.html",
+            "https://docs.aws.amazon.com/athena/latest/ug/managed-results.html",
+            "https://docs.aws.amazon.com/athena/latest/APIReference/API_EncryptionConfiguration.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR406",
+        stem="athena_clients_may_override",
+        title="Athena workgroup overrides the settings of its clients",
+        severity="low",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "With `EnforceWorkGroupConfiguration` set to false, a query takes the place and the encryption of its results from the\n"
+            "client, and the workgroup's own only where the client sends none. Whoever may run a query can so write results to\n"
+            "another bucket, with another key or without one. Where nothing is written the setting is true. A workgroup may instead\n"
+            "keep its encryption as the minimum that clients have to choose. Workgroups for Apache Spark take no such settings from\n"
+            "clients and are not judged.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_athena_workgroup\" \"analysts\" {\n"
+                "  name = \"analysts\"\n"
+                "\n"
+                "  configuration {\n"
+                "    enforce_workgroup_configuration = true\n"
+                "\n"
+                "    result_configuration {\n"
+                "      output_location = \"s3://${aws_s3_bucket.results.bucket}/analysts/\"\n"
+                "\n"
+                "      encryption_configuration {\n"
+                "        encryption_option = \"SSE_KMS\"\n"
+                "        kms_key_arn       = aws_kms_key.results.arn\n"
+                "      }\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "Analysts:\n"
+                "  Type: AWS::Athena::WorkGroup\n"
+                "  Properties:\n"
+                "    Name: analysts\n"
+                "    WorkGroupConfiguration:\n"
+                "      EnforceWorkGroupConfiguration: true\n"
+                "      ResultConfiguration:\n"
+                "        OutputLocation: s3://amzn-s3-demo-bucket/analysts/\n"
+                "        EncryptionConfiguration:\n"
+                "          EncryptionOption: SSE_KMS\n"
+                "          KmsKey: !ImportValue results-key-arn\n"
+            ),
+            "cdk": (
+                "new athena.CfnWorkGroup(this, 'Analysts', {\n"
+                "  name: 'analysts',\n"
+                "  workGroupConfiguration: {\n"
+                "    enforceWorkGroupConfiguration: true,\n"
+                "    resultConfiguration: {\n"
+                "      outputLocation: 's3://amzn-s3-demo-bucket/analysts/',\n"
+                "      encryptionConfiguration: { encryptionOption: 'SSE_KMS', kmsKey: key.keyArn },\n"
+                "    },\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/athena/latest/ug/workgroups-settings-override.html",
+            "https://docs.aws.amazon.com/athena/latest/ug/workgroups-minimum-encryption.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR407",
+        stem="spark_settings_carry_a_key",
+        title="Settings of Spark and Hadoop hold no key",
+        severity="critical",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Settings of Spark and Hadoop are open to read: they are in the template and the job's definition, the interfaces of\n"
+            "Amazon EMR and AWS Glue give them out in plain text, and the Spark user interface shows them. A key for server-side\n"
+            "encryption with customer-provided keys (`fs.s3a.encryption.key` with `SSE-C`), a key of client-side encryption or an\n"
+            "access key of an AWS account in them protects nothing from anybody who may look. With `SSE-KMS` the same setting takes\n"
+            "the ARN of a KMS key, which is no secret; access to Amazon S3 comes from the role of the cluster or job. A secret that\n"
+            "a setting has to have can be read by Amazon EMR from AWS Secrets Manager (`EMR.secret@`).\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_glue_job\" \"ingest\" {\n"
+                "  name     = \"ingest\"\n"
+                "  role_arn = aws_iam_role.glue.arn\n"
+                "\n"
+                "  command {\n"
+                "    script_location = \"s3://${aws_s3_bucket.scripts.bucket}/ingest.py\"\n"
+                "  }\n"
+                "\n"
+                "  default_arguments = {\n"
+                "    \"--conf\" = join(\" \", [\n"
+                "      \"spark.hadoop.fs.s3a.encryption.algorithm=SSE-KMS\",\n"
+                "      \"--conf spark.hadoop.fs.s3a.encryption.key=${aws_kms_key.lake.arn}\", # the ARN of a key, never a key\n"
+                "    ])\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "SparkApplication:\n"
+                "  Type: AWS::EMRServerless::Application\n"
+                "  Properties:\n"
+                "    Type: Spark\n"
+                "    ReleaseLabel: emr-7.9.0\n"
+                "    RuntimeConfiguration:\n"
+                "      - Classification: spark-defaults\n"
+                "        Properties:\n"
+                "          spark.hadoop.fs.s3a.encryption.algorithm: SSE-KMS\n"
+                "          spark.hadoop.fs.s3a.encryption.key: !GetAtt LakeKey.Arn # the ARN of a key, never a key\n"
+            ),
+            "cdk": (
+                "new emrserverless.CfnApplication(this, 'SparkApplication', {\n"
+                "  type: 'Spark',\n"
+                "  releaseLabel: 'emr-7.9.0',\n"
+                "  runtimeConfiguration: [\n"
+                "    {\n"
+                "      classification: 'spark-defaults',\n"
+                "      properties: {\n"
+                "        'spark.hadoop.fs.s3a.encryption.algorithm': 'SSE-KMS',\n"
+                "        'spark.hadoop.fs.s3a.encryption.key': key.keyArn, // the ARN of a key, never a key\n"
+                "      },\n"
+                "    },\n"
+                "  ],\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/storing-sensitive-data.html",
+            "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-configure-apps.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR601",
         stem="trail_without_customer_key",
         title="CloudTrail encrypts what it records with a customer managed key",

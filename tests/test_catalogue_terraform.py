@@ -33,6 +33,7 @@ NEIGHBOURS = {
     "aws_kms_key": "  enable_key_rotation = true\n",
     "aws_glue_catalog_database": '  name = "lake"\n',
     "aws_iam_role": '  assume_role_policy = "{}"\n',
+    "aws_emr_security_configuration": '  configuration = "{}"\n',
     "aws_glue_security_configuration": SECURITY,
 }
 

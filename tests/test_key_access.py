@@ -163,7 +163,12 @@ def test_names_of_a_policy() -> None:
     assert [user.stands_for_many for user in with_roots] == [False, False, True]
     assert NamedUser(Known("arn:aws:iam::111122223333:role/*")).stands_for_many
     assert NamedUser(Reference("Role", "Arn")).label == "'Role'"
-    assert NamedUser(text("arn:aws:iam::", OWN, ":role/admin")).label == "'arn:aws:iam::...:role/admin'"
+    written = text("arn:aws:iam::", OWN, ":role/", Reference("Role", "Ref"))
+    assert NamedUser(written).label == "'arn:aws:iam::${AWS::AccountId}:role/${Role}'"
+    assert NamedUser(text("arn:", Unknown("later"), ":x")).label == "'arn:${...}:x'"
+    assert NamedUser(PARAMETER).label == "'Role'"
+    looked = NamedUser(looked_up("data.aws_caller_identity.current.arn"))
+    assert looked.label == "'data.aws_caller_identity.current.arn'"
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "kms_key_policy_admits_everyone",
         "not (any((policies.written for policies in key.possible_policies)))",
     ): _SILENT,
+    ("emr_cluster_without_security_configuration", "not (cluster.is_too_old)"): _WORDING,
     ("glue_security_configuration_without_customer_key", "False → True in judged = False"): _SILENT,
     ("questions", "False → True in ignores = False"): _SILENT,
     ("questions", 'without "Fn::GetAtt on the key\'s Arn" in KEY_ARN = "Fn::GetAtt on the key\'s Arn"'): _WORDING,

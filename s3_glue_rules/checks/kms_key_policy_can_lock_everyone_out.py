@@ -37,8 +37,8 @@ def check(key: Key) -> Answer:
             continue
         if who is not None:
             return fails(
-                f"{who} can change the policy of key {key.label}, and nobody else can give it back. Allow kms:* to "
-                "the account (arn:aws:iam::ACCOUNT:root), which leaves it to its IAM policies, or to a second role",
+                f"{who} can change the policy of key {key.label}. Allow kms:* to the account "
+                "(arn:aws:iam::ACCOUNT:root), which leaves it to its IAM policies, or to a second role",
                 at=policies.statements[0].origin if policies.statements else None,
             )
     if unknown is not None:
@@ -70,4 +70,4 @@ def _who_alone(policies: Policies) -> str | None:
         return None
     if unknown is not None:
         raise unknown
-    return f"only {able[0]}" if able else "nobody"
+    return f"only {able[0]}, which may be deleted," if able else "nobody"

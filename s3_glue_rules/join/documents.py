@@ -35,6 +35,11 @@ def structure(reader: Reader, value: Value) -> Value:
     References inside of a JSON text are kept. Unknown where the text is no JSON object.
     """
     value = reader.read(value)
+    if isinstance(value, Text):
+        # What stands where JSON wants a value (``"Enabled": ${var.enabled}``) is part of the JSON: it has to be read.
+        inside = _inside_of_strings(value.parts)
+        parts = zip(value.parts, inside, strict=True)
+        value = text_of(tuple(part if within else reader.read(part) for part, within in parts), value.origin)
     if isinstance(value, Encoded):
         return reader.read(value.content)
     found = decoded(value)
@@ -55,14 +60,14 @@ def decoded(value: Value) -> Value:
         text = value.text()
     elif isinstance(value, Text):
         # Parts that are not known stand in the text as marks while it is parsed, and are put back afterwards.
-        # What is a JSON document itself is put in as a text, since it stands where a value stands.
+        # What stands where a value stands, such as a JSON document, is put in as a text.
         text = "".join(
             part.text()
             if isinstance(part, Known)
-            else f'"{_marked(index)}"'
-            if isinstance(part, Encoded)
             else _marked(index)
-            for index, part in enumerate(value.parts)
+            if within and not isinstance(part, Encoded)
+            else f'"{_marked(index)}"'
+            for index, (part, within) in enumerate(zip(value.parts, _inside_of_strings(value.parts), strict=True))
         )
         parts = value.parts
     else:
@@ -72,6 +77,18 @@ def decoded(value: Value) -> Value:
     except (ValueError, RecursionError):
         return Unknown("the text is not a JSON document", value.origin)
     return _value(parsed, parts, value.origin)
+
+
+def _inside_of_strings(parts: tuple[Value, ...]) -> list[bool]:
+    """Return for each part of a JSON text whether it starts inside of a string."""
+    found: list[bool] = []
+    inside = False
+    for part in parts:
+        found.append(inside)
+        if isinstance(part, Known):
+            quotes = re.sub(r"\\.", "", part.text(), flags=re.DOTALL).count('"')
+            inside ^= quotes % 2 == 1
+    return found
 
 
 def _value(data: Any, parts: tuple[Value, ...], origin: Origin) -> Value:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 
 from s3_glue_rules.join.keys import key_use
-from s3_glue_rules.join.terraform import followed, is_open_ended
-from s3_glue_rules.join.terraform_names import TERRAFORM
+from s3_glue_rules.join.names import named_by
 from s3_glue_rules.join.view import ANYTHING, EstateView, Joined, possible_at
-from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
-from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import (
     CatalogSettings,
     Component,
@@ -18,12 +15,11 @@ from s3_glue_rules.model.resources import (
     DevelopmentEndpoint,
     EncryptionPart,
     Job,
-    Naming,
     SecurityConfiguration,
     SecurityConfigurationUse,
 )
 from s3_glue_rules.model.spans import Step
-from s3_glue_rules.model.values import Absent, Known, Open, Reference, Text, Value
+from s3_glue_rules.model.values import Absent, Value
 
 SECURITY_CONFIGURATION_TYPES = ("AWS::Glue::SecurityConfiguration", "aws_glue_security_configuration")
 
@@ -47,7 +43,6 @@ _KIND = {
     "aws_glue_dev_endpoint": "Glue development endpoint",
     "aws_glue_trigger": "Glue trigger",
 }
-_OPEN_ENDED_PREFIXES = ("Custom::", "AWS::CloudFormation::", "AWS::SSM::Parameter", "AWS::Serverless::Application")
 
 
 class JoinedSecurityConfiguration(Joined, SecurityConfiguration):
@@ -220,68 +215,7 @@ def component_of(view: EstateView, declaration: Declaration) -> _JoinedComponent
 
 def security_configuration_use(view: EstateView, value: Value) -> SecurityConfigurationUse:
     """Follow the name of a security configuration."""
-    value = followed(view, value)
-    if isinstance(value, Absent) or (isinstance(value, Known) and value.text() == ""):
-        return SecurityConfigurationUse(Naming.ABSENT, value)
-    if isinstance(value, Reference):
-        return _referred(view, value)
-    if isinstance(value, (Known, Text, Open)):
-        return _named(view, value)
-    return SecurityConfigurationUse(Naming.UNRESOLVED, value, reason=value.why_unknown())
-
-
-def _referred(view: EstateView, value: Reference) -> SecurityConfigurationUse:
-    declaration = view.declaration(value.target)
-    name = declaration.name or declaration.address
-    link = Link(declaration.origin, f"'{name}' is a resource of type {declaration.type}")
-    if declaration.type in SECURITY_CONFIGURATION_TYPES and value.attribute != "arn":
-        configuration = view.typed(JoinedSecurityConfiguration, declaration)
-        return SecurityConfigurationUse(Naming.DECLARED, value, configuration, chain=(link,))
-    if _is_open_ended(declaration):
-        reason = f"'{name}' ({declaration.type}) gives the name at deployment"
-        return SecurityConfigurationUse(Naming.UNRESOLVED, value, reason=reason, chain=(link,))
-    reason = f"{value.attribute} of '{name}', a resource of type {declaration.type}"
-    return SecurityConfigurationUse(Naming.WRONG, value, reason=reason, chain=(link,))
-
-
-def _is_open_ended(declaration: Declaration) -> bool:
-    if declaration.language == TERRAFORM:
-        return is_open_ended(declaration)
-    return declaration.type.startswith(_OPEN_ENDED_PREFIXES) or not declaration.type.startswith("AWS::")
-
-
-def _named(view: EstateView, value: Value) -> SecurityConfigurationUse:
-    wanted = symbol(value)
-    declared = view.estate.of_types(SECURITY_CONFIGURATION_TYPES)
-    for declaration in declared:
-        candidates = possible_at(declaration, "Name")
-        if f"text:{wanted}" in candidates or ANYTHING in candidates:
-            name = view.reader.peek(view.at(declaration, "Name"))
-            if symbol(name) == wanted and view.exists(declaration):
-                link = Link(declaration.origin, f"{declaration.name or declaration.address} has the name")
-                return SecurityConfigurationUse(
-                    Naming.DECLARED, value, view.typed(JoinedSecurityConfiguration, declaration), chain=(link,)
-                )
-    if isinstance(value, Known):
-        for declaration in declared:
-            if wanted in _ids(declaration) and view.exists(declaration):
-                written = view.at(declaration, "Name")
-                called = f"'{written.text()}'" if isinstance(written, Known) else "another name"
-                kind = "Terraform name" if declaration.language == TERRAFORM else "logical id"
-                return SecurityConfigurationUse(
-                    Naming.WRONG,
-                    value,
-                    reason=f"the {kind} '{wanted}', while the security configuration is called {called}",
-                    chain=(Link(declaration.origin, f"'{wanted}' is only its {kind}"),),
-                )
-        reason = f"the estate declares no security configuration called '{wanted}'"
-        return SecurityConfigurationUse(Naming.UNRESOLVED, value, reason=reason)
-    return SecurityConfigurationUse(Naming.UNRESOLVED, value, reason=value.why_unknown())
-
-
-def _ids(declaration: Declaration) -> tuple[str, ...]:
-    """Return what only the text calls a resource: its logical id, in Terraform its label and its address."""
-    if declaration.language == TERRAFORM:
-        address = declaration.logical_id
-        return (address.rsplit(".", 1)[-1], address, f"{address}.name", f"{address}.id")
-    return (declaration.logical_id,)
+    named = named_by(view, value, SECURITY_CONFIGURATION_TYPES, "security configuration")
+    found = named.declaration
+    configuration = view.typed(JoinedSecurityConfiguration, found) if found is not None else None
+    return SecurityConfigurationUse(named.naming, named.value, configuration, named.reason, named.chain)

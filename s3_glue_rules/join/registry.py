@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import cache
 
 from s3_glue_rules.join import (
+    athena,
     catalog,
     cloudtrail,
     config,
+    emr,
     glue,
     grants_terraform,
     inventories,
@@ -16,6 +18,7 @@ from s3_glue_rules.join import (
     replication,
     s3,
     s3_terraform,
+    spark,
     stores,
     texts,
     texts_terraform,
@@ -38,6 +41,9 @@ _MAKERS: tuple[dict[str, type[Joined]], ...] = (
     catalog.MAKERS,
     catalog.MEMBER_MAKERS,
     catalog.TRANSFORM_MAKERS,
+    emr.MAKERS,
+    athena.MAKERS,
+    spark.MAKERS,
     texts.MAKERS,
     texts_terraform.MAKERS,
     cloudtrail.MAKERS,

@@ -33,6 +33,7 @@ _IDENTITIES: dict[str, frozenset[str]] = {
     "aws_kms_external_key": frozenset({"id", "key_id", "arn"}),
     "aws_kms_replica_external_key": frozenset({"id", "key_id", "arn"}),
     "aws_kms_alias": frozenset({"id", "name", "name_prefix", "arn", "target_key_id", "target_key_arn"}),
+    "aws_emr_security_configuration": frozenset({"id", "name"}),
     "aws_glue_security_configuration": frozenset({"id", "name", "arn"}),
     "aws_config_configuration_recorder": frozenset({"id", "name"}),
 }

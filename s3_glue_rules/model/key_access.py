@@ -14,7 +14,7 @@ from s3_glue_rules.model.authorization import STRANGER, Caller, Request, is_abou
 from s3_glue_rules.model.conditions import ContextValue, Present, Special, holds_text
 from s3_glue_rules.model.documents import Policies, Principal, Statement, may_match
 from s3_glue_rules.model.reader import symbol
-from s3_glue_rules.model.values import Known, Reference, Text, UndecidableError, Value
+from s3_glue_rules.model.values import Known, Open, Reference, Text, UndecidableError, Value
 
 # What a key policy can permit: the actions whose resource is a key.
 KEY_ACTIONS = (
@@ -51,15 +51,16 @@ _OF_STRANGERS: tuple[Mapping[str, ContextValue], ...] = tuple(
     for organisation in (Special.FOREIGN, Special.MISSING)
 )
 
-_OPEN_PART = re.compile("\0[^\0]*\0")
-# ARNs that are read at deployment: these name one identity, others whatever their author put there.
-_LOOKED_UP = re.compile("arn:\0(?!([^\0]*[.])?data[.]aws_(iam_|caller_identity[.]))[^\0]*\0")
+# ARNs that are read at deployment: those that IAM gives name one identity, others whatever their author put there.
+_LOOKED_UP = re.compile("arn:\0([^\0]*)\0")
+_GIVEN_BY_IAM = re.compile(r"(.*\.)?data\.aws_(iam_.*|caller_identity\..*)")
 
 
 def is_open(principal: Principal) -> bool:
     """Return whether it cannot be told whom an AWS principal names, an account perhaps."""
     if isinstance(principal.value, Text):
-        return _LOOKED_UP.fullmatch(symbol(principal.value)) is not None
+        found = _LOOKED_UP.fullmatch(symbol(principal.value))
+        return found is not None and _GIVEN_BY_IAM.fullmatch(found[1]) is None
     return principal.is_open
 
 
@@ -96,9 +97,13 @@ class NamedUser(Caller):
     @property
     def label(self) -> str:
         """The name for people."""
-        if isinstance(self.value, Reference):
-            return f"'{self.value.target}'"
-        return f"'{_OPEN_PART.sub('...', symbol(self.value))}'"
+        parts = self.value.parts if isinstance(self.value, Text) else (self.value,)
+        if _LOOKED_UP.fullmatch(symbol(self.value)):
+            # The rest of the ARN is what stands there.
+            parts = parts[1:]
+        if len(parts) == 1:
+            return f"'{_shown(parts[0])}'"
+        return f"'{''.join(_shown(part) if part.is_known else f'${{{_shown(part)}}}' for part in parts)}'"
 
     @property
     def stands_for_many(self) -> bool:
@@ -142,6 +147,14 @@ class NamedUser(Caller):
         if is_of_texts and any(isinstance(value, Text) for value in pair) and may_match(*pair):
             raise _open(principal.value)
         return False
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, Known):
+        return value.text()
+    if isinstance(value, Reference):
+        return value.target
+    return value.variable.name if isinstance(value, Open) else "..."
 
 
 def _open(value: Value) -> UndecidableError:

@@ -62,13 +62,18 @@ def describe_key_material(name: str, text: str) -> str | None:
     return None
 
 
+def is_placeholder(text: str) -> bool:
+    """Return whether a text stands where a secret is to be put, or is one of the examples that AWS documents."""
+    return "EXAMPLE" in text or (_PLACEHOLDER.search(text) is not None and _entropy(text) < 4.2)
+
+
 def _names_a_key(name: str) -> bool:
     name = name[-_LONGEST_NAME:]
     return _NAME.search(name) is not None and _NOT_A_KEY_NAME.search(name) is None
 
 
 def _symmetric(text: str) -> str | None:
-    if _PLACEHOLDER.search(text) and _entropy(text) < 4.2:
+    if is_placeholder(text):
         return None
     match = _HEX.fullmatch(text)
     if match:

@@ -1,5 +1,6 @@
 """Typed, connected resources as checks see them: in one world, whatever the language they are written in."""
 
+from s3_glue_rules.model.resources.athena import QueryResults, Workgroup
 from s3_glue_rules.model.resources.base import Resource
 from s3_glue_rules.model.resources.catalog import CatalogMember, Connection, Credential, MachineLearningTransform
 from s3_glue_rules.model.resources.cloudtrail import EventDataStore, EventLog, PossibleBucket, Trail
@@ -12,9 +13,14 @@ from s3_glue_rules.model.resources.cloudtrail_events import (
     Refusal,
     Selector,
     UnreadSelector,
+    any_known,
+    first_known,
+    management_event,
+    object_event,
 )
 from s3_glue_rules.model.resources.config import ConfigRule, ConfigurationRecorder, DeliveryChannel
 from s3_glue_rules.model.resources.deliveries import Delivery, LogKind, Needs
+from s3_glue_rules.model.resources.emr import EmrCluster, EmrSecurityConfiguration, StoredDataEncryption
 from s3_glue_rules.model.resources.glue import (
     CatalogSettings,
     Component,
@@ -36,6 +42,7 @@ from s3_glue_rules.model.resources.s3 import (
     Inventory,
     StoredObject,
 )
+from s3_glue_rules.model.resources.spark import SparkSetting, SparkSettings
 from s3_glue_rules.model.resources.texts import TextHolder, WrittenText
 
 __all__ = [
@@ -57,6 +64,8 @@ __all__ = [
     "DeliveryChannel",
     "DevelopmentEndpoint",
     "DirectoryBucket",
+    "EmrCluster",
+    "EmrSecurityConfiguration",
     "EncryptedStore",
     "EncryptionPart",
     "Event",
@@ -75,6 +84,7 @@ __all__ = [
     "Naming",
     "Needs",
     "PossibleBucket",
+    "QueryResults",
     "Refusal",
     "Replication",
     "ReplicationRule",
@@ -82,9 +92,17 @@ __all__ = [
     "SecurityConfiguration",
     "SecurityConfigurationUse",
     "Selector",
+    "SparkSetting",
+    "SparkSettings",
+    "StoredDataEncryption",
     "StoredObject",
     "TextHolder",
     "Trail",
     "UnreadSelector",
+    "Workgroup",
     "WrittenText",
+    "any_known",
+    "first_known",
+    "management_event",
+    "object_event",
 ]
