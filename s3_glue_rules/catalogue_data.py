@@ -2933,6 +2933,54 @@ POLICIES: tuple[Policy, ...] = (
         compliance={},
     ),
     Policy(
+        id="SGR321",
+        stem="glue_resource_policy_admits_everyone",
+        title="Glue Data Catalog policy admits known accounts and principals only",
+        severity="critical",
+        level="default",
+        languages=(
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "The resource policy of a Data Catalog decides who outside of the account may use its databases, tables and connections.\n"
+            "An Allow for the principal `*` gives that to every identity in every AWS account: table definitions with the places of\n"
+            "the data, and connections with their credentials where the action permits it. A condition helps only if it fixes who\n"
+            "calls, such as `aws:PrincipalOrgID` or `aws:PrincipalAccount` with fixed values. TLS, an address or a Region alone do\n"
+            "not: callers of other accounts meet them as well. Wide actions for a principal that is named are another question.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_caller_identity\" \"current\" {}\n"
+                "\n"
+                "data \"aws_region\" \"current\" {}\n"
+                "\n"
+                "data \"aws_iam_policy_document\" \"catalog\" {\n"
+                "  statement {\n"
+                "    sid       = \"ShareWithAnalytics\"\n"
+                "    actions   = [\"glue:GetDatabase\", \"glue:GetTable\", \"glue:GetTables\"]\n"
+                "    resources = [\"arn:aws:glue:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"AWS\"\n"
+                "      identifiers = [\"arn:aws:iam::444455556666:root\"]\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_glue_resource_policy\" \"lake\" {\n"
+                "  policy = data.aws_iam_policy_document.catalog.json\n"
+                "}\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/cross-account-access.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/security_iam_service-with-iam.html",
+            "https://docs.aws.amazon.com/glue/latest/webapi/API_PutResourcePolicy.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR401",
         stem="configuration_holds_key_material",
         title="Configuration holds no key material",

@@ -13,15 +13,16 @@ from s3_glue_rules.model.conditions import Present, holds
 from s3_glue_rules.model.documents import Policies, Principal
 from s3_glue_rules.model.documents import Test as Condition
 from s3_glue_rules.model.key_access import (
+    KEY_ACTIONS,
     Anyone,
     NamedUser,
     UnnamedUser,
     named_users,
     request_of,
-    requests_of_strangers,
 )
 from s3_glue_rules.model.reader import Reader
 from s3_glue_rules.model.spans import NOWHERE
+from s3_glue_rules.model.strangers import requests_of_strangers
 from s3_glue_rules.model.values import (
     Absent,
     Known,
@@ -182,11 +183,12 @@ def test_names_of_a_policy() -> None:
 )
 def test_strangers_ask_where_a_statement_may_be_for_them(statement: dict[str, Any], asked: bool) -> None:  # noqa: FBT001 - a table
     found = policies(statement)
-    requests = list(requests_of_strangers(found))
+    requests = list(requests_of_strangers(found, KEY_ACTIONS))
     assert bool(requests) is asked
     assert all(rule_on(found, request).decision is Decision.ALLOWED for request in requests)
     unreadable = Policies((), written=True, unreadable=UndecidableError("it cannot be read"))
-    assert {rule_on(unreadable, request).decision for request in requests_of_strangers(unreadable)} == {Decision.OPEN}
+    asked_all_the_same = requests_of_strangers(unreadable, KEY_ACTIONS)
+    assert {rule_on(unreadable, request).decision for request in asked_all_the_same} == {Decision.OPEN}
 
 
 def test_a_named_user_is_told_from_others_by_its_arn() -> None:

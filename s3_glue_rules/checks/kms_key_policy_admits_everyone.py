@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes
-from s3_glue_rules.model.authorization import Decision, Ruling, rule_on
-from s3_glue_rules.model.documents import Policies
-from s3_glue_rules.model.key_access import requests_of_strangers
+from s3_glue_rules.model.key_access import KEY_ACTIONS
 from s3_glue_rules.model.resources import Key
+from s3_glue_rules.model.strangers import ruling_on_strangers
 from s3_glue_rules.model.values import UndecidableError
 
 SUBJECT = Key
@@ -16,7 +15,7 @@ def check(key: Key) -> Answer:
     """Fail a policy that allows a caller anything whose account and organisation nobody names."""
     unknown: UndecidableError | None = None
     for policies in key.possible_policies:
-        ruling = _of_stranger(policies)
+        ruling = ruling_on_strangers(policies, KEY_ACTIONS)
         unknown = unknown or ruling.unknown
         if ruling.statement is not None:
             how = "by NotPrincipal" if ruling.statement.not_principals else "*"
@@ -30,15 +29,3 @@ def check(key: Key) -> Answer:
     if not any(policies.written for policies in key.possible_policies):
         return not_applicable("the default key policy applies, which admits the own account only")
     return passes("every statement names its principals or bounds them")
-
-
-def _of_stranger(policies: Policies) -> Ruling:
-    """Return the first ruling that allows a stranger something, else one that cannot be told, else any."""
-    found = Ruling(Decision.NOT_ALLOWED, None, policies.unreadable)
-    for request in requests_of_strangers(policies):
-        ruling = rule_on(policies, request)
-        if ruling.decision is Decision.ALLOWED:
-            return ruling
-        if ruling.unknown is not None:
-            found = ruling
-    return found

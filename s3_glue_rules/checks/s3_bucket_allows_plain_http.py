@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, Link, fails, passes
 from s3_glue_rules.model.authorization import Decision, conditions_hold, is_about_action, is_about_caller, rule_on
-from s3_glue_rules.model.bucket_access import PARTS, SECURE, TLS, of_every_caller
-from s3_glue_rules.model.conditions import Special, holds_text
+from s3_glue_rules.model.bucket_access import PARTS, PLAIN_HTTP, SECURE, of_every_caller, with_tls
 from s3_glue_rules.model.documents import Statement
 from s3_glue_rules.model.logic import all_of
 from s3_glue_rules.model.resources import Bucket
@@ -13,13 +12,10 @@ from s3_glue_rules.model.values import UndecidableError
 
 SUBJECT = Bucket
 
-# A request over plain HTTP has no TLS version.
-_PLAIN_HTTP = {SECURE: holds_text("false"), TLS: Special.MISSING}
-
 
 def check(bucket: Bucket) -> Answer:
     """Fail a bucket without an effective Deny on ``aws:SecureTransport`` false for bucket and objects."""
-    rulings = {part: rule_on(bucket.policies, of_every_caller(bucket, part, _PLAIN_HTTP)) for part in PARTS}
+    rulings = {part: rule_on(bucket.policies, of_every_caller(bucket, part, PLAIN_HTTP)) for part in PARTS}
     if all_of(PARTS, lambda part: rulings[part].is_denied):
         return passes("plain HTTP is denied")
     remedy = (
@@ -42,17 +38,20 @@ def check(bucket: Bucket) -> Answer:
 
 
 def _why_it_does_not_deny(bucket: Bucket, statement: Statement) -> str:
-    request = of_every_caller(bucket, "objects", _PLAIN_HTTP)
-    over_tls = of_every_caller(bucket, "objects", {SECURE: holds_text("true")})
+    request = of_every_caller(bucket, "objects", PLAIN_HTTP)
+    over_tls = of_every_caller(bucket, "objects", with_tls("1.3"))
+    reason = "it is about other resources"
     try:
         if not statement.is_effect("Deny"):
-            return "an Allow that asks for TLS denies nobody"
-        if conditions_hold(statement, over_tls):
-            return "it denies requests with TLS instead of those without"
-        if not conditions_hold(statement, request):
-            return "it denies plain HTTP only where other conditions hold too"
-        if not is_about_caller(statement, request):
-            return "it leaves out some principals"
-        return "it denies only some actions" if not is_about_action(statement, request) else "it is about other resources"
+            reason = "an Allow that asks for TLS denies nobody"
+        elif conditions_hold(statement, over_tls):
+            reason = "it denies requests with TLS instead of those without"
+        elif not conditions_hold(statement, request):
+            reason = "it denies plain HTTP only where other conditions hold too"
+        elif not is_about_caller(statement, request):
+            reason = "it leaves out some principals"
+        elif not is_about_action(statement, request):
+            reason = "it denies only some actions"
     except UndecidableError as unknown:
-        return f"what it denies cannot be told: {unknown.reason}"
+        reason = f"what it denies cannot be told: {unknown.reason}"
+    return reason

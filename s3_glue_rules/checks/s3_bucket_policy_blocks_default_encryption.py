@@ -9,9 +9,11 @@ from s3_glue_rules.model.bucket_access import (
     HEADER,
     KEY_ID,
     about_encryption,
+    any_upload,
     client_upload,
     default_key,
     demanding_header,
+    uploads_without_header,
 )
 from s3_glue_rules.model.conditions import Special, holds_text
 from s3_glue_rules.model.documents import Policies
@@ -43,15 +45,20 @@ def check(bucket: Bucket) -> Answer:
 
 
 def _denied_without_header(bucket: Bucket, policies: Policies) -> Answer | None:
-    upload = client_upload(bucket, Special.MISSING, None)
-    ruling = rule_on(policies, upload)
-    if not ruling.is_denied or rule_on(demanding_header(policies), upload).is_denied:
+    demanding = demanding_header(policies)
+    uploads = uploads_without_header(bucket, policies)
+    denied = [rule_on(policies, item).is_denied and not rule_on(demanding, item).is_denied for item in uploads]
+    if not any(denied):
         return None
+    if not all(denied):
+        reason = "which key S3 compares where an upload names none is not documented"
+        raise UndecidableError(f'{reason}. Add Null with {KEY_ID} "false" to the statement')
+    ruling = rule_on(policies, uploads[0])
+    key = HEADER if ruling.statement is None or ruling.statement.tests_key(HEADER) else KEY_ID
     return fails(
         f"{_named(ruling)} in the policy of bucket {bucket.label} denies uploads that leave their encryption to the "
-        f"bucket's default: a negated operator holds where the header is missing, with IfExists too. Add Null with "
-        f'{HEADER} "false" to the same statement, and list all values to accept in it, so that only a wrong header is '
-        "denied",
+        f"bucket's default: a negated operator holds where {key} is missing, with IfExists too. Add Null with {key} "
+        '"false" to the same statement, and list all values to accept in it, so that only a wrong header is denied',
         at=ruling.origin,
         chain=(Link(ruling.origin, "it holds for a request without the header"),),
     )
@@ -70,26 +77,22 @@ def _denied_with_default(bucket: Bucket, policies: Policies) -> Answer | None:
     else:
         remedy = f"Compare {KEY_ID} with the full ARN of the default's key, which no alias and no key id equals"
     return fails(
-        f"{_named(ruling)} in the policy of bucket {bucket.label} denies uploads that ask for the bucket's own "
-        f"default, {algorithm} with its key. {remedy}"
-        if algorithm != "AES256"
-        else f"{_named(ruling)} in the policy of bucket {bucket.label} denies uploads that ask for the bucket's own "
-        f"default, AES256. {remedy}",
+        f"{_named(ruling)} in the policy of bucket {bucket.label} denies uploads that ask for the bucket's own default "
+        f"by its header, {algorithm}. {remedy}",
         at=ruling.origin,
         chain=(Link(bucket.algorithm.origin, f"the default is {algorithm}"),),
     )
 
 
 def _denied_always(bucket: Bucket, policies: Policies) -> Answer | None:
-    uploads = [client_upload(bucket, Special.MISSING, None)]
-    uploads += [client_upload(bucket, holds_text(algorithm), Special.CHOSEN) for algorithm in ALGORITHMS]
-    if not all_of(uploads, lambda upload: rule_on(policies, upload).is_denied):
+    uploads = uploads_without_header(bucket, policies) + [any_upload(bucket, algorithm) for algorithm in ALGORITHMS]
+    rulings = [rule_on(policies, upload) for upload in uploads]
+    if not all_of(rulings, lambda ruling: ruling.is_denied):
         return None
-    ruling = rule_on(policies, uploads[-1])
     return fails(
         f"the statements in the policy of bucket {bucket.label} deny every upload together, whatever its {HEADER} "
         "says. List all values to accept in one statement",
-        at=ruling.origin,
+        at=rulings[-1].origin,
     )
 
 

@@ -62,7 +62,8 @@ def is_arn_of(view: EstateView, key: KeyUse, value: Value) -> bool:
         return named.key is key.key
     if isinstance(value, Known) and _is_literal_arn(key):
         return value.text() == key.value.text()
-    raise UndecidableError(f"whether it is the bucket's default key cannot be told: {value.why_unknown()}", value.origin)
+    reason = named.reason or value.why_unknown()
+    raise UndecidableError(f"whether it is the bucket's default key cannot be told: {reason}", value.origin)
 
 
 def _matches_arn_of(key: KeyUse, pattern: Known) -> bool:

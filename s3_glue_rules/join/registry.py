@@ -7,6 +7,7 @@ from functools import cache
 from s3_glue_rules.join import (
     athena,
     catalog,
+    catalog_policy_terraform,
     cloudtrail,
     config,
     emr,
@@ -39,6 +40,7 @@ _MAKERS: tuple[dict[str, type[Joined]], ...] = (
     grants_terraform.MAKERS,
     glue.MAKERS,
     catalog.MAKERS,
+    catalog_policy_terraform.MAKERS,
     catalog.MEMBER_MAKERS,
     catalog.TRANSFORM_MAKERS,
     emr.MAKERS,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from s3_glue_rules.model.authorization import EVERY_CALLER, Request
 from s3_glue_rules.model.conditions import ContextValue, Recognised, Special, holds_text
-from s3_glue_rules.model.documents import Policies
+from s3_glue_rules.model.documents import Policies, Test
 from s3_glue_rules.model.resources import Bucket, KeyKind
 from s3_glue_rules.model.values import Known, UndecidableError, Value
 
@@ -20,8 +20,16 @@ _CUSTOMER_KEY = "s3:x-amz-server-side-encryption-customer-algorithm"
 
 SECURE = "aws:securetransport"
 TLS = "s3:tlsversion"
+# A request over plain HTTP has no TLS version.
+PLAIN_HTTP: Mapping[str, ContextValue] = {SECURE: holds_text("false"), TLS: Special.MISSING}
+
 ALGORITHMS = ("AES256", "aws:kms", "aws:kms:dsse")
 PARTS = ("bucket", "objects")
+
+
+def with_tls(version: str) -> Mapping[str, ContextValue]:
+    """Return what a request over HTTPS holds."""
+    return {SECURE: holds_text("true"), TLS: holds_text(version)}
 
 
 def of_every_caller(bucket: Bucket, part: str, context: Mapping[str, ContextValue]) -> Request:
@@ -36,25 +44,33 @@ def any_upload(bucket: Bucket, header: str) -> Request:
     return Request("s3:PutObject", EVERY_CALLER, _covering(bucket, "objects", "both"), context, Special.CHOSEN)
 
 
-def client_upload(bucket: Bucket, header: ContextValue, key: ContextValue | None) -> Request:
-    """Return an upload of a client that no policy names, over TLS, to any place in the bucket.
-
-    ``key`` is None where it is not told: what S3 compares with a key id when the header is missing is not documented.
-    """
+def client_upload(bucket: Bucket, header: ContextValue, key: ContextValue) -> Request:
+    """Return an upload of a client that no policy names, over TLS, to any place in the bucket."""
     somebody = Recognised(_is_somebody)
     context: dict[str, ContextValue] = {
         HEADER: header,
+        KEY_ID: key,
         _CUSTOMER_KEY: Special.MISSING,
-        SECURE: holds_text("true"),
+        **with_tls("1.3"),
         "aws:principalisawsservice": holds_text("false"),
         "aws:viaawsservice": holds_text("false"),
         "aws:principalarn": somebody,
         "aws:userid": somebody,
     }
-    if key is not None:
-        context[KEY_ID] = key
     covers = _covering(bucket, "objects", "both", "some objects")
     return Request("s3:PutObject", EVERY_CALLER, covers, context, Special.CHOSEN)
+
+
+def uploads_without_header(bucket: Bucket, policies: Policies) -> list[Request]:
+    """Return what an upload that leaves its encryption to the bucket's default may be to policies.
+
+    Whether S3 compares a key id with the header, which is missing, or with the key of the default is not documented.
+    """
+    uploads = [client_upload(bucket, Special.MISSING, Special.MISSING)]
+    names_keys = any(statement.tests_key(KEY_ID) for statement in policies.statements)
+    if names_keys and bucket.algorithm.text(default="AES256") != "AES256":
+        uploads.append(client_upload(bucket, Special.MISSING, Recognised(bucket.is_default_key)))
+    return uploads
 
 
 def default_key(bucket: Bucket) -> ContextValue:
@@ -71,13 +87,15 @@ def about_encryption(policies: Policies) -> Policies:
 
 
 def demanding_header(policies: Policies) -> Policies:
-    """Return the statements that say outright what is to happen without the header."""
-    kept = tuple(
-        statement
-        for statement in policies.statements
-        if any(test.key == HEADER and test.operator.lower() == "null" for test in statement.tests)
-    )
+    """Return the statements that say outright what is to happen without a header."""
+    kept = tuple(statement for statement in policies.statements if any(map(_is_demand, statement.tests)))
     return Policies(kept, policies.written, policies.unreadable)
+
+
+def _is_demand(test: Test) -> bool:
+    if test.key not in {HEADER, KEY_ID} or test.operator.lower() != "null":
+        return False
+    return any(not value.is_known or value.text().lower() == "true" for value in test.values)
 
 
 def _covering(bucket: Bucket, *parts: str) -> Callable[[Value], bool]:

@@ -7,13 +7,13 @@ https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from s3_glue_rules.model.authorization import STRANGER, Caller, Request, is_about_caller
-from s3_glue_rules.model.conditions import ContextValue, Present, Special, holds_text
-from s3_glue_rules.model.documents import Policies, Principal, Statement, may_match
+from s3_glue_rules.model.authorization import Caller, Request
+from s3_glue_rules.model.conditions import ContextValue, Present, Special
+from s3_glue_rules.model.documents import Policies, Principal, may_match
 from s3_glue_rules.model.reader import symbol
+from s3_glue_rules.model.strangers import NO_SERVICE, PRINCIPAL_ARN
 from s3_glue_rules.model.values import Known, Open, Reference, Text, UndecidableError, Value
 
 # What a key policy can permit: the actions whose resource is a key.
@@ -30,26 +30,6 @@ KEY_ACTIONS = (
     "kms:UntagResource", "kms:UpdateAlias", "kms:UpdateKeyDescription", "kms:UpdatePrimaryRegion", "kms:Verify",
     "kms:VerifyMac",
 )  # fmt: skip
-
-_PRINCIPAL_ARN = "aws:principalarn"
-# What the request has under these keys comes from who calls. A caller need not belong to an organisation, nor act for
-# a resource: then the request does not have them.
-_OF_CALLER = ("kms:calleraccount", "aws:principalaccount", _PRINCIPAL_ARN)
-_OF_ORGANISATION = (
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-    "aws:sourceorgid",
-    "aws:sourceorgpaths",
-)
-# Only requests of service principals have this one; what they do for somebody is another question.
-_NO_SERVICE: dict[str, ContextValue] = {"aws:principalisawsservice": holds_text("false")}
-# Of a caller from an account that nobody names, with an organisation of its own and without any.
-_OF_STRANGERS: tuple[Mapping[str, ContextValue], ...] = tuple(
-    {**dict.fromkeys(_OF_CALLER, Special.FOREIGN), **dict.fromkeys(_OF_ORGANISATION, organisation), **_NO_SERVICE}
-    for organisation in (Special.FOREIGN, Special.MISSING)
-)
 
 # ARNs that are read at deployment: those that IAM gives name one identity, others whatever their author put there.
 _LOOKED_UP = re.compile("arn:\0([^\0]*)\0")
@@ -165,31 +145,14 @@ def named_users(policies: Policies, *, by_account: bool = False) -> list[NamedUs
     """Return the identities that key policies name, each once; ``by_account`` also root users that conditions name."""
     principals = (item for statement in policies.statements for item in statement.principals if item.kind == "AWS")
     named = [item.value for item in principals if not item.is_account]
-    tests = (test for statement in policies.statements for test in statement.tests if test.key == _PRINCIPAL_ARN)
+    tests = (test for statement in policies.statements for test in statement.tests if test.key == PRINCIPAL_ARN)
     held = (value for test in tests for value in test.values)
     named.extend(value for value in held if by_account or not Principal("AWS", value).is_account)
     users = (NamedUser(value, by_account) for value in named if not Principal("AWS", value).is_everyone)
     return list({user.key: user for user in users}.values())
 
 
-def requests_of_strangers(policies: Policies) -> Iterator[Request]:
-    """Yield all that callers of accounts that nobody names can ask of a key; nothing where no statement is for them."""
-    anything = Request("kms:*", STRANGER)
-    if policies.unreadable is None and not any(_may_speak_of(statement, anything) for statement in policies.statements):
-        return
-    for action in KEY_ACTIONS:
-        for context in _OF_STRANGERS:
-            yield Request(action, STRANGER, None, context, Special.CHOSEN)
-
-
-def _may_speak_of(statement: Statement, request: Request) -> bool:
-    try:
-        return is_about_caller(statement, request)
-    except UndecidableError:
-        return True
-
-
 def request_of(caller: Caller, action: str) -> Request:
     """Return a request of an identity of the account: it meets all conditions that do not tell it from others."""
     known: ContextValue = Present((caller.value,)) if isinstance(caller, NamedUser) else Special.FOREIGN
-    return Request(action, caller, None, {_PRINCIPAL_ARN: known, **_NO_SERVICE}, Special.CHOSEN)
+    return Request(action, caller, None, {PRINCIPAL_ARN: known, **NO_SERVICE}, Special.CHOSEN)

@@ -14,7 +14,8 @@ from s3_glue_rules.model.values import UndecidableError
 
 # What the request has under these keys comes from who calls. A caller need not belong to an organisation, nor act for
 # a resource: then the request does not have them.
-_OF_CALLER = ("kms:calleraccount", "aws:principalaccount", "aws:principalarn")
+PRINCIPAL_ARN = "aws:principalarn"
+_OF_CALLER = ("kms:calleraccount", "aws:principalaccount", PRINCIPAL_ARN)
 _OF_ORGANISATION = (
     "aws:principalorgid",
     "aws:principalorgpaths",
@@ -36,7 +37,7 @@ _ANYTHING = Request("*", STRANGER)
 def ruling_on_strangers(policies: Policies, actions: Iterable[str]) -> Ruling:
     """Return the first ruling that allows a stranger one of the actions, else one that cannot be told, else any."""
     found = Ruling(Decision.NOT_ALLOWED, None, policies.unreadable)
-    for request in _requests(policies, actions):
+    for request in requests_of_strangers(policies, actions):
         ruling = rule_on(policies, request)
         if ruling.decision is Decision.ALLOWED:
             return ruling
@@ -45,8 +46,8 @@ def ruling_on_strangers(policies: Policies, actions: Iterable[str]) -> Ruling:
     return found
 
 
-def _requests(policies: Policies, actions: Iterable[str]) -> Iterator[Request]:
-    """Yield the requests of strangers; nothing where no statement speaks of them."""
+def requests_of_strangers(policies: Policies, actions: Iterable[str]) -> Iterator[Request]:
+    """Yield all that they can ask of actions; nothing where no statement is for them."""
     if policies.unreadable is None and not any(map(_may_speak_of_strangers, policies.statements)):
         return
     for action in actions:

@@ -2,7 +2,13 @@
 
 from s3_glue_rules.model.resources.athena import QueryResults, Workgroup
 from s3_glue_rules.model.resources.base import Resource
-from s3_glue_rules.model.resources.catalog import CatalogMember, Connection, Credential, MachineLearningTransform
+from s3_glue_rules.model.resources.catalog import (
+    CatalogMember,
+    CatalogPolicy,
+    Connection,
+    Credential,
+    MachineLearningTransform,
+)
 from s3_glue_rules.model.resources.cloudtrail import EventDataStore, EventLog, PossibleBucket, Trail
 from s3_glue_rules.model.resources.cloudtrail_events import (
     AdvancedSelector,
@@ -50,6 +56,7 @@ __all__ = [
     "BasicSelector",
     "Bucket",
     "CatalogMember",
+    "CatalogPolicy",
     "CatalogSettings",
     "Component",
     "ConfigRule",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass
 
+from s3_glue_rules.model.documents import Policies
 from s3_glue_rules.model.resources.base import Resource
 from s3_glue_rules.model.values import Value
 
@@ -78,3 +79,15 @@ class MachineLearningTransform(Resource):
     @abstractmethod
     def mode(self) -> Value:
         """The mode of encryption of user data: DISABLED or SSE-KMS; absent is DISABLED."""
+
+
+class CatalogPolicy(Resource):
+    """The resource policy of an account's Data Catalog in a Region. There is at most one.
+
+    https://docs.aws.amazon.com/glue/latest/webapi/API_PutResourcePolicy.html
+    """
+
+    @property
+    @abstractmethod
+    def policies(self) -> Policies:
+        """What it says."""
