@@ -694,6 +694,8 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
                 "LakeBucketPolicy:\n"
                 "  Type: AWS::S3::BucketPolicy\n"
                 "  Properties:\n"
@@ -779,6 +781,15 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    BucketEncryption:\n"
+                "      ServerSideEncryptionConfiguration:\n"
+                "        - BucketKeyEnabled: true\n"
+                "          ServerSideEncryptionByDefault:\n"
+                "            SSEAlgorithm: aws:kms\n"
+                "            KMSMasterKeyID: !ImportValue lake-key-arn\n"
                 "LakeBucketPolicy:\n"
                 "  Type: AWS::S3::BucketPolicy\n"
                 "  Properties:\n"
@@ -870,6 +881,15 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    BucketEncryption:\n"
+                "      ServerSideEncryptionConfiguration:\n"
+                "        - BucketKeyEnabled: true\n"
+                "          ServerSideEncryptionByDefault:\n"
+                "            SSEAlgorithm: aws:kms\n"
+                "            KMSMasterKeyID: !ImportValue lake-key-arn\n"
                 "LakeBucketPolicy:\n"
                 "  Type: AWS::S3::BucketPolicy\n"
                 "  Properties:\n"
