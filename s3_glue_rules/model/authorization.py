@@ -181,7 +181,7 @@ def _may_be_denied(policies: Policies, request: Request) -> bool:
 
 def applies(statement: Statement, request: Request) -> bool:
     """Return whether a statement speaks of a request. Raises UndecidableError where that is open."""
-    parts = (is_about_caller, _is_about_action, _is_about_resource, conditions_hold)
+    parts = (is_about_caller, is_about_action, _is_about_resource, conditions_hold)
     return all_of(parts, lambda part: part(statement, request))
 
 
@@ -204,7 +204,8 @@ def is_about_caller(statement: Statement, request: Request) -> bool:
     return any_of(statement.principals, caller.is_named_by)
 
 
-def _is_about_action(statement: Statement, request: Request) -> bool:
+def is_about_action(statement: Statement, request: Request) -> bool:
+    """Return whether a statement speaks of the action of a request. Raises UndecidableError where that is open."""
     action = request.action
     if statement.not_actions:
         return not any_of(statement.not_actions, lambda value: patterns_overlap(_text(value).lower(), action.lower()))
