@@ -394,6 +394,63 @@ POLICIES: tuple[Policy, ...] = (
         compliance={},
     ),
     Policy(
+        id="SGR106",
+        stem="s3_bucket_pays_per_object_kms",
+        title="S3 bucket with SSE-KMS uses an S3 Bucket Key",
+        severity="info",
+        level="strict",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Without an S3 Bucket Key every object that is written or read costs a request to AWS KMS; with one, S3 derives the keys\n"
+            "of objects from a key of the bucket, which reduces those requests by up to 99 percent. That is a matter of cost and of\n"
+            "request quotas, not of confidentiality: leave the Bucket Key off where each use of an object must be seen in CloudTrail\n"
+            "or checked against the key policy, or where policies name object ARNs in the encryption context. Bucket Keys are not\n"
+            "supported with DSSE-KMS, and are always on for directory buckets.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_s3_bucket_server_side_encryption_configuration\" \"lake\" {\n"
+                "  bucket = aws_s3_bucket.lake.id\n"
+                "\n"
+                "  rule {\n"
+                "    bucket_key_enabled = true\n"
+                "\n"
+                "    apply_server_side_encryption_by_default {\n"
+                "      sse_algorithm     = \"aws:kms\"\n"
+                "      kms_master_key_id = aws_kms_key.lake.arn\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    BucketEncryption:\n"
+                "      ServerSideEncryptionConfiguration:\n"
+                "        - BucketKeyEnabled: true\n"
+                "          ServerSideEncryptionByDefault:\n"
+                "            SSEAlgorithm: aws:kms\n"
+                "            KMSMasterKeyID: !ImportValue lake-key-arn\n"
+            ),
+            "cdk": (
+                "new s3.Bucket(this, 'LakeBucket', {\n"
+                "  encryption: s3.BucketEncryption.KMS,\n"
+                "  encryptionKey: key,\n"
+                "  bucketKeyEnabled: true,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR107",
         stem="s3_bucket_allows_customer_provided_keys",
         title="S3 bucket refuses customer-provided keys (SSE-C)",
@@ -2708,7 +2765,7 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         id="SGR312",
         stem="glue_catalog_encryption_not_managed",
-        title="Data Catalog encryption settings stand beside what they protect",
+        title="Glue catalog encryption settings stand beside what they protect",
         severity="info",
         level="strict",
         languages=(
@@ -2724,6 +2781,10 @@ POLICIES: tuple[Policy, ...] = (
         ),
         fix={
             "terraform": (
+                "resource \"aws_glue_catalog_database\" \"raw\" {\n"
+                "  name = \"raw\"\n"
+                "}\n"
+                "\n"
                 "resource \"aws_glue_data_catalog_encryption_settings\" \"catalog\" {\n"
                 "  data_catalog_encryption_settings {\n"
                 "    connection_password_encryption {\n"
@@ -2739,6 +2800,12 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "RawDatabase:\n"
+                "  Type: AWS::Glue::Database\n"
+                "  Properties:\n"
+                "    CatalogId: !Ref AWS::AccountId\n"
+                "    DatabaseInput:\n"
+                "      Name: raw\n"
                 "CatalogEncryption:\n"
                 "  Type: AWS::Glue::DataCatalogEncryptionSettings\n"
                 "  Properties:\n"
@@ -2953,21 +3020,279 @@ POLICIES: tuple[Policy, ...] = (
         compliance={},
     ),
     Policy(
-        id="SGR321",
-        stem="glue_resource_policy_admits_everyone",
-        title="Glue Data Catalog policy admits known accounts and principals only",
-        severity="critical",
+        id="SGR318",
+        stem="glue_job_writes_to_weaker_bucket",
+        title="Glue job keeps its script and output in buckets as strong as its security configuration",
+        severity="high",
         level="default",
         languages=(
+            "cloudformation",
             "terraform",
         ),
         since="0.1.0",
         why=(
-            "The resource policy of a Data Catalog decides who outside of the account may use its databases, tables and connections.\n"
-            "An Allow for the principal `*` gives that to every identity in every AWS account: table definitions with the places of\n"
-            "the data, and connections with their credentials where the action permits it. A condition helps only if it fixes who\n"
-            "calls, such as `aws:PrincipalOrgID` or `aws:PrincipalAccount` with fixed values. TLS, an address or a Region alone do\n"
-            "not: callers of other accounts meet them as well. Wide actions for a principal that is named are another question.\n"
+            "A security configuration encrypts what the job writes through AWS Glue. The script, and files that the code uploads by\n"
+            "itself, get the default encryption of the bucket, and so does what others put beside them. A job that asks for SSE-KMS\n"
+            "with a customer managed key, and keeps its script, temporary files, event logs or results in a bucket with SSE-S3,\n"
+            "has two levels of protection for one set of data. Judged are places in buckets that are declared beside the job: the\n"
+            "script, `--TempDir`, `--spark-event-logs-path` where `--enable-spark-ui` is on, the warehouses of Spark and Iceberg in\n"
+            "`--conf`, and arguments whose name says that they are written to (output, target, sink, ...). Arguments that are read,\n"
+            "and names that say neither, are not judged.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_glue_security_configuration\" \"lake\" {\n"
+                "  name = \"lake\"\n"
+                "\n"
+                "  encryption_configuration {\n"
+                "    s3_encryption {\n"
+                "      s3_encryption_mode = \"SSE-KMS\"\n"
+                "      kms_key_arn        = aws_kms_key.lake.arn\n"
+                "    }\n"
+                "\n"
+                "    cloudwatch_encryption {\n"
+                "      cloudwatch_encryption_mode = \"SSE-KMS\"\n"
+                "      kms_key_arn                = aws_kms_key.lake.arn\n"
+                "    }\n"
+                "\n"
+                "    job_bookmarks_encryption {\n"
+                "      job_bookmarks_encryption_mode = \"CSE-KMS\"\n"
+                "      kms_key_arn                   = aws_kms_key.lake.arn\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_s3_bucket\" \"work\" {}\n"
+                "\n"
+                "resource \"aws_s3_bucket_server_side_encryption_configuration\" \"work\" {\n"
+                "  bucket = aws_s3_bucket.work.id\n"
+                "\n"
+                "  rule {\n"
+                "    bucket_key_enabled = true\n"
+                "\n"
+                "    apply_server_side_encryption_by_default {\n"
+                "      sse_algorithm     = \"aws:kms\"\n"
+                "      kms_master_key_id = aws_kms_key.lake.arn\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_glue_job\" \"curate\" {\n"
+                "  name                   = \"curate\"\n"
+                "  role_arn               = aws_iam_role.glue.arn\n"
+                "  security_configuration = aws_glue_security_configuration.lake.name\n"
+                "\n"
+                "  default_arguments = {\n"
+                "    \"--TempDir\" = \"s3://${aws_s3_bucket.work.id}/temporary/\"\n"
+                "  }\n"
+                "\n"
+                "  command {\n"
+                "    script_location = \"s3://${aws_s3_bucket.work.id}/scripts/curate.py\"\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "LakeEncryption:\n"
+                "  Type: AWS::Glue::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    Name: lake-encryption\n"
+                "    EncryptionConfiguration:\n"
+                "      S3Encryptions:\n"
+                "        - S3EncryptionMode: SSE-KMS\n"
+                "          KmsKeyArn: !GetAtt LakeKey.Arn\n"
+                "WorkBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    BucketEncryption:\n"
+                "      ServerSideEncryptionConfiguration:\n"
+                "        - BucketKeyEnabled: true\n"
+                "          ServerSideEncryptionByDefault:\n"
+                "            SSEAlgorithm: aws:kms\n"
+                "            KMSMasterKeyID: !GetAtt LakeKey.Arn\n"
+                "CurateJob:\n"
+                "  Type: AWS::Glue::Job\n"
+                "  Properties:\n"
+                "    Role: !ImportValue glue-role-arn\n"
+                "    SecurityConfiguration: !Ref LakeEncryption\n"
+                "    GlueVersion: \"5.0\"\n"
+                "    Command:\n"
+                "      Name: glueetl\n"
+                "      ScriptLocation: !Sub s3://${WorkBucket}/scripts/curate.py\n"
+                "    DefaultArguments:\n"
+                "      --TempDir: !Sub s3://${WorkBucket}/temporary/\n"
+            ),
+            "cdk": (
+                "const work = new s3.Bucket(this, 'Work', {\n"
+                "  encryption: s3.BucketEncryption.KMS,\n"
+                "  encryptionKey: lakeKey, // the key of the security configuration\n"
+                "  bucketKeyEnabled: true,\n"
+                "});\n"
+                "new glue.CfnJob(this, 'CurateJob', {\n"
+                "  role: role.roleArn,\n"
+                "  securityConfiguration: lakeEncryption.ref, // a glue.CfnSecurityConfiguration\n"
+                "  glueVersion: '5.0',\n"
+                "  command: { name: 'glueetl', scriptLocation: work.s3UrlForObject('scripts/curate.py') },\n"
+                "  defaultArguments: { '--TempDir': work.s3UrlForObject('temporary/') },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/encryption-security-configuration.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/monitor-spark-ui-jobs.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR319",
+        stem="glue_job_role_cannot_use_its_key",
+        title="Glue role may use the keys of the security configuration",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A job whose security configuration encrypts S3 output with SSE-KMS calls AWS KMS as its own role, and needs\n"
+            "`kms:Decrypt`, `kms:Encrypt` and `kms:GenerateDataKey` on the key; encrypted job bookmarks need `kms:Decrypt` and\n"
+            "`kms:Encrypt`. Without them the job is refused when it reads or writes. A role of the same account may use a key where\n"
+            "the key policy names the role, or where the key policy leaves the decision to IAM policies (the default statement for\n"
+            "the account) and a policy of the role allows the action on the key, or where a grant does. An explicit Deny wins.\n"
+            "Inline policies, managed policies of the estate and attachments are read together; roles, keys and managed policies\n"
+            "that are not at hand leave the question open. Crawlers only write logs, for which their role needs nothing of the key.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_kms_key\" \"lake\" {\n"
+                "  enable_key_rotation = true\n"
+                "}\n"
+                "\n"
+                "resource \"aws_glue_security_configuration\" \"lake\" {\n"
+                "  name = \"lake\"\n"
+                "\n"
+                "  encryption_configuration {\n"
+                "    s3_encryption {\n"
+                "      s3_encryption_mode = \"SSE-KMS\"\n"
+                "      kms_key_arn        = aws_kms_key.lake.arn\n"
+                "    }\n"
+                "    cloudwatch_encryption {\n"
+                "      cloudwatch_encryption_mode = \"DISABLED\"\n"
+                "    }\n"
+                "    job_bookmarks_encryption {\n"
+                "      job_bookmarks_encryption_mode = \"CSE-KMS\"\n"
+                "      kms_key_arn                   = aws_kms_key.lake.arn\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_iam_role_policy\" \"use_lake_key\" {\n"
+                "  role = aws_iam_role.ingest.name\n"
+                "  policy = jsonencode({\n"
+                "    Version = \"2012-10-17\"\n"
+                "    Statement = [{\n"
+                "      Effect   = \"Allow\"\n"
+                "      Action   = [\"kms:Decrypt\", \"kms:Encrypt\", \"kms:GenerateDataKey\"]\n"
+                "      Resource = aws_kms_key.lake.arn\n"
+                "    }]\n"
+                "  })\n"
+                "}\n"
+                "\n"
+                "resource \"aws_glue_job\" \"ingest\" {\n"
+                "  name                   = \"ingest\"\n"
+                "  role_arn               = aws_iam_role.ingest.arn\n"
+                "  security_configuration = aws_glue_security_configuration.lake.name\n"
+                "\n"
+                "  command {\n"
+                "    script_location = \"s3://${aws_s3_bucket.scripts.bucket}/ingest.py\"\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "LakeEncryption:\n"
+                "  Type: AWS::Glue::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    Name: lake-encryption\n"
+                "    EncryptionConfiguration:\n"
+                "      S3Encryptions:\n"
+                "        - S3EncryptionMode: SSE-KMS\n"
+                "          KmsKeyArn: !GetAtt LakeKey.Arn\n"
+                "      JobBookmarksEncryption:\n"
+                "        JobBookmarksEncryptionMode: CSE-KMS\n"
+                "        KmsKeyArn: !GetAtt LakeKey.Arn\n"
+                "IngestRole:\n"
+                "  Type: AWS::IAM::Role\n"
+                "  Properties:\n"
+                "    AssumeRolePolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Principal:\n"
+                "            Service: glue.amazonaws.com\n"
+                "          Action: sts:AssumeRole\n"
+                "UseLakeKey:\n"
+                "  Type: AWS::IAM::RolePolicy\n"
+                "  Properties:\n"
+                "    RoleName: !Ref IngestRole\n"
+                "    PolicyName: use-lake-key\n"
+                "    PolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Action:\n"
+                "            - kms:Decrypt\n"
+                "            - kms:Encrypt\n"
+                "            - kms:GenerateDataKey\n"
+                "          Resource: !GetAtt LakeKey.Arn\n"
+                "IngestJob:\n"
+                "  Type: AWS::Glue::Job\n"
+                "  Properties:\n"
+                "    Role: !GetAtt IngestRole.Arn\n"
+                "    SecurityConfiguration: !Ref LakeEncryption\n"
+                "    GlueVersion: \"5.0\"\n"
+                "    Command:\n"
+                "      Name: glueetl\n"
+                "      ScriptLocation: s3://amzn-s3-demo-bucket/ingest.py\n"
+            ),
+            "cdk": "lakeKey.grantEncryptDecrypt(ingestRole);\n",
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/set-up-encryption.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/encryption-security-configuration.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR320",
+        stem="glue_log_key_refuses_cloudwatch",
+        title="Glue logs have a key that CloudWatch Logs may use and the role may associate",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Logs of AWS Glue under a KMS key need two permissions in two places. The key policy has to admit the service\n"
+            "principal of CloudWatch Logs in the Region: the default key policy and IAM policies do not, because they speak of\n"
+            "identities of the account only. And the role of the job or crawler needs `logs:AssociateKmsKey`; without it AWS Glue\n"
+            "turns continuous logging off and the job runs on without its logs. `AWSGlueServiceRole` does not allow it. A key policy\n"
+            "that refuses the service is reported at the security configuration, a role without the permission at each job or\n"
+            "crawler.\n"
         ),
         fix={
             "terraform": (
@@ -2975,11 +3300,169 @@ POLICIES: tuple[Policy, ...] = (
                 "\n"
                 "data \"aws_region\" \"current\" {}\n"
                 "\n"
+                "data \"aws_iam_policy_document\" \"log_key\" {\n"
+                "  statement {\n"
+                "    sid       = \"LetIamPoliciesDecide\"\n"
+                "    actions   = [\"kms:*\"]\n"
+                "    resources = [\"*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"AWS\"\n"
+                "      identifiers = [\"arn:aws:iam::${data.aws_caller_identity.current.account_id}:root\"]\n"
+                "    }\n"
+                "  }\n"
+                "\n"
+                "  statement {\n"
+                "    sid       = \"EncryptLogs\"\n"
+                "    actions   = [\"kms:Encrypt*\", \"kms:Decrypt*\", \"kms:ReEncrypt*\", \"kms:GenerateDataKey*\", \"kms:Describe*\"]\n"
+                "    resources = [\"*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"Service\"\n"
+                "      identifiers = [\"logs.${data.aws_region.current.name}.amazonaws.com\"]\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_kms_key\" \"log\" {\n"
+                "  enable_key_rotation = true\n"
+                "  policy              = data.aws_iam_policy_document.log_key.json\n"
+                "}\n"
+                "\n"
+                "resource \"aws_glue_security_configuration\" \"lake\" {\n"
+                "  name = \"lake\"\n"
+                "\n"
+                "  encryption_configuration {\n"
+                "    s3_encryption {\n"
+                "      s3_encryption_mode = \"SSE-S3\"\n"
+                "    }\n"
+                "    cloudwatch_encryption {\n"
+                "      cloudwatch_encryption_mode = \"SSE-KMS\"\n"
+                "      kms_key_arn                = aws_kms_key.log.arn\n"
+                "    }\n"
+                "    job_bookmarks_encryption {\n"
+                "      job_bookmarks_encryption_mode = \"DISABLED\"\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_iam_role_policy\" \"encrypt_logs\" {\n"
+                "  role = aws_iam_role.ingest.name\n"
+                "  policy = jsonencode({\n"
+                "    Version = \"2012-10-17\"\n"
+                "    Statement = [{\n"
+                "      Effect   = \"Allow\"\n"
+                "      Action   = \"logs:AssociateKmsKey\"\n"
+                "      Resource = \"arn:aws:logs:*:${data.aws_caller_identity.current.account_id}:log-group:/aws-glue/*\"\n"
+                "    }]\n"
+                "  })\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LogKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    KeyPolicy:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Sid: LetIamPoliciesDecide\n"
+                "          Effect: Allow\n"
+                "          Principal:\n"
+                "            AWS: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:root\n"
+                "          Action: kms:*\n"
+                "          Resource: \"*\"\n"
+                "        - Sid: EncryptLogs\n"
+                "          Effect: Allow\n"
+                "          Principal:\n"
+                "            Service: !Sub logs.${AWS::Region}.${AWS::URLSuffix}\n"
+                "          Action:\n"
+                "            - kms:Encrypt*\n"
+                "            - kms:Decrypt*\n"
+                "            - kms:ReEncrypt*\n"
+                "            - kms:GenerateDataKey*\n"
+                "            - kms:Describe*\n"
+                "          Resource: \"*\"\n"
+                "LakeEncryption:\n"
+                "  Type: AWS::Glue::SecurityConfiguration\n"
+                "  Properties:\n"
+                "    Name: lake-encryption\n"
+                "    EncryptionConfiguration:\n"
+                "      CloudWatchEncryption:\n"
+                "        CloudWatchEncryptionMode: SSE-KMS\n"
+                "        KmsKeyArn: !GetAtt LogKey.Arn\n"
+                "IngestRole:\n"
+                "  Type: AWS::IAM::Role\n"
+                "  Properties:\n"
+                "    AssumeRolePolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Principal:\n"
+                "            Service: glue.amazonaws.com\n"
+                "          Action: sts:AssumeRole\n"
+                "EncryptLogs:\n"
+                "  Type: AWS::IAM::RolePolicy\n"
+                "  Properties:\n"
+                "    RoleName: !Ref IngestRole\n"
+                "    PolicyName: encrypt-logs\n"
+                "    PolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Action: logs:AssociateKmsKey\n"
+                "          Resource: !Sub arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws-glue/*\n"
+                "IngestJob:\n"
+                "  Type: AWS::Glue::Job\n"
+                "  Properties:\n"
+                "    Role: !GetAtt IngestRole.Arn\n"
+                "    SecurityConfiguration: !Ref LakeEncryption\n"
+                "    GlueVersion: \"5.0\"\n"
+                "    Command:\n"
+                "      Name: glueetl\n"
+                "      ScriptLocation: s3://amzn-s3-demo-bucket/ingest.py\n"
+            ),
+            "cdk": (
+                "logKey.grantEncryptDecrypt(new iam.ServicePrincipal(`logs.${Stack.of(this).region}.amazonaws.com`));\n"
+                "ingestRole.addToPolicy(new iam.PolicyStatement({\n"
+                "  actions: ['logs:AssociateKmsKey'],\n"
+                "  resources: [Stack.of(this).formatArn({ service: 'logs', resource: 'log-group', resourceName: '/aws-glue/*',\n"
+                "    arnFormat: ArnFormat.COLON_RESOURCE_NAME })],\n"
+                "}));\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/set-up-encryption.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging-enable.html",
+            "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+            "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSGlueServiceRole.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR321",
+        stem="glue_resource_policy_admits_everyone",
+        title="Glue catalog policy admits known accounts and principals only",
+        severity="critical",
+        level="default",
+        languages=(
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "The resource policy of a Data Catalog decides which other accounts may read and change databases, tables and\n"
+            "connections. An Allow for the principal `*` lets identities of every AWS account in. A condition helps only if it fixes\n"
+            "who calls, such as `aws:PrincipalOrgID` or `aws:PrincipalAccount` with fixed values. All actions for a principal that\n"
+            "is named are no wildcard. CloudFormation has no resource for this policy.\n"
+        ),
+        fix={
+            "terraform": (
                 "data \"aws_iam_policy_document\" \"catalog\" {\n"
                 "  statement {\n"
-                "    sid       = \"ShareWithAnalytics\"\n"
-                "    actions   = [\"glue:GetDatabase\", \"glue:GetTable\", \"glue:GetTables\"]\n"
-                "    resources = [\"arn:aws:glue:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:*\"]\n"
+                "    actions   = [\"glue:GetDatabase\", \"glue:GetTable\"]\n"
+                "    resources = [\"arn:aws:glue:eu-west-1:111122223333:*\"]\n"
                 "\n"
                 "    principals {\n"
                 "      type        = \"AWS\"\n"
@@ -2988,14 +3471,13 @@ POLICIES: tuple[Policy, ...] = (
                 "  }\n"
                 "}\n"
                 "\n"
-                "resource \"aws_glue_resource_policy\" \"lake\" {\n"
+                "resource \"aws_glue_resource_policy\" \"catalog\" {\n"
                 "  policy = data.aws_iam_policy_document.catalog.json\n"
                 "}\n"
             ),
         },
         references=(
-            "https://docs.aws.amazon.com/glue/latest/dg/cross-account-access.html",
-            "https://docs.aws.amazon.com/glue/latest/dg/security_iam_service-with-iam.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/security_iam_resource-based-policy-examples.html",
             "https://docs.aws.amazon.com/glue/latest/webapi/API_PutResourcePolicy.html",
         ),
         compliance={},
@@ -3593,6 +4075,144 @@ POLICIES: tuple[Policy, ...] = (
         compliance={},
     ),
     Policy(
+        id="SGR501",
+        stem="iam_policy_decrypts_with_every_key",
+        title="IAM policy allows decryption with the keys that it is for only",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Whoever may call `kms:Decrypt` or `kms:ReEncryptFrom` on all keys reads whatever any key protects whose key policy\n"
+            "leaves the decision to IAM policies, as the default one does; with `Resource: \"*\"` those are keys of other accounts as\n"
+            "well. Managed policies and inline policies of roles, users, groups and permission sets are judged, wildcards and\n"
+            "`NotAction` included; key policies and trust policies give an identity nothing and are not. AWS Security Hub\n"
+            "recommends to allow no more than the keys of one account in one Region, so that `arn:aws:kms:REGION:ACCOUNT:key/*`\n"
+            "with both of them fixed passes. An unconditional Deny on all keys takes an Allow back. One deviation from KMS.1 and\n"
+            "KMS.2, which ignore conditions: an Allow that conditions bound to keys or ciphertexts (`kms:ResourceAliases`,\n"
+            "`kms:RequestAlias`, `aws:ResourceTag/...`, `kms:EncryptionContext:...`) passes here, while `kms:ViaService` alone does\n"
+            "not suffice.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_iam_policy_document\" \"read_lake\" {\n"
+                "  statement {\n"
+                "    actions   = [\"kms:Decrypt\"]\n"
+                "    resources = [aws_kms_key.lake.arn]\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_iam_policy\" \"read_lake\" {\n"
+                "  name   = \"read-lake\"\n"
+                "  policy = data.aws_iam_policy_document.read_lake.json\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "ReadLake:\n"
+                "  Type: AWS::IAM::ManagedPolicy\n"
+                "  Properties:\n"
+                "    PolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Action: kms:Decrypt\n"
+                "          Resource: !GetAtt LakeKey.Arn\n"
+            ),
+            "cdk": "lakeKey.grantDecrypt(role); // allows kms:Decrypt on this key only\n",
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies-best-practices.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html",
+            "https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html",
+        ),
+        compliance={
+            "aws-security-hub": (
+                "KMS.1",
+                "KMS.2",
+            ),
+            "nist-800-53-r5": (
+                "AC-2",
+                "AC-2(1)",
+                "AC-3",
+                "AC-3(7)",
+                "AC-3(15)",
+                "AC-5",
+                "AC-6",
+                "AC-6(3)",
+            ),
+        },
+    ),
+    Policy(
+        id="SGR502",
+        stem="iam_policy_can_destroy_every_key",
+        title="IAM policy allows to delete, disable or take over the keys that it is for only",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "`kms:ScheduleKeyDeletion` and `kms:DisableKey` make all data under a key unreadable, for good after the waiting period\n"
+            "of a deletion, and `kms:PutKeyPolicy` hands the key to whoever the new policy names. A policy that allows one of them\n"
+            "on all keys puts every bucket, table and log of the account at the mercy of one leaked credential. The same documents\n"
+            "are judged as for decryption (SGR501), and the same bounds count: key ARNs, the keys of one account in one Region,\n"
+            "conditions that choose keys by alias or tag, an explicit Deny. Conditions on MFA or on the network leave all keys\n"
+            "within reach.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_iam_policy_document\" \"administer_lake_key\" {\n"
+                "  statement {\n"
+                "    actions   = [\"kms:DisableKey\", \"kms:EnableKey\", \"kms:PutKeyPolicy\"]\n"
+                "    resources = [aws_kms_key.lake.arn]\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_iam_policy\" \"administer_lake_key\" {\n"
+                "  name   = \"administer-lake-key\"\n"
+                "  policy = data.aws_iam_policy_document.administer_lake_key.json\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "AdministerLakeKey:\n"
+                "  Type: AWS::IAM::ManagedPolicy\n"
+                "  Properties:\n"
+                "    PolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Action:\n"
+                "            - kms:DisableKey\n"
+                "            - kms:EnableKey\n"
+                "            - kms:PutKeyPolicy\n"
+                "          Resource: !GetAtt LakeKey.Arn\n"
+            ),
+            "cdk": "lakeKey.grantAdmin(administrators); // this key only, in its key policy\n",
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies-best-practices.html",
+            "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-adding-permission.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR601",
         stem="trail_without_customer_key",
         title="CloudTrail encrypts what it records with a customer managed key",
@@ -3620,12 +4240,19 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "AuditKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    # KeyPolicy: one that lets cloudtrail.amazonaws.com use the key\n"
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
-                "    KMSKeyId: !GetAtt AuditKey.Arn # its policy lets cloudtrail.amazonaws.com use it\n"
+                "    KMSKeyId: !GetAtt AuditKey.Arn\n"
             ),
             "cdk": (
                 "new cloudtrail.Trail(this, 'AuditTrail', {\n"
@@ -3714,7 +4341,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
                 "    EnableLogFileValidation: true\n"
             ),
@@ -3801,7 +4428,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
                 "    IsMultiRegionTrail: true\n"
                 "    IncludeGlobalServiceEvents: true\n"
@@ -3894,7 +4521,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
             ),
             "cdk": (
@@ -3954,7 +4581,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
                 "    EventSelectors:\n"
                 "      - IncludeManagementEvents: true # the default\n"
@@ -4063,7 +4690,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditTrail:\n"
                 "  Type: AWS::CloudTrail::Trail\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    IsLogging: true\n"
                 "    EventSelectors:\n"
                 "      - DataResources:\n"
@@ -4163,7 +4790,7 @@ POLICIES: tuple[Policy, ...] = (
                 "AuditRecorder:\n"
                 "  Type: AWS::Config::ConfigurationRecorder\n"
                 "  Properties:\n"
-                "    RoleARN: !GetAtt ConfigRole.Arn\n"
+                "    RoleARN: arn:aws:iam::111122223333:role/config\n"
                 "    RecordingGroup:\n"
                 "      AllSupported: true\n"
             ),
@@ -4237,10 +4864,17 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "AuditKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    # KeyPolicy: one that lets AWS Config use the key\n"
                 "AuditChannel:\n"
                 "  Type: AWS::Config::DeliveryChannel\n"
                 "  Properties:\n"
-                "    S3BucketName: !Ref AuditBucket\n"
+                "    S3BucketName: audit-logs\n"
                 "    S3KmsKeyArn: !GetAtt AuditKey.Arn\n"
             ),
             "cdk": (
@@ -4302,6 +4936,10 @@ POLICIES: tuple[Policy, ...] = (
                 "}\n"
             ),
             "cloudformation": (
+                "AuditRecorder:\n"
+                "  Type: AWS::Config::ConfigurationRecorder\n"
+                "  Properties:\n"
+                "    RoleARN: arn:aws:iam::111122223333:role/config\n"
                 "KmsDefault:\n"
                 "  Type: AWS::Config::ConfigRule\n"
                 "  DependsOn: AuditRecorder\n"

@@ -39,7 +39,17 @@ class Check:
 _NOT_EVALUATED: Answer | None = undecided("what decides it cannot be evaluated: no deployment gets past an error in it")
 
 
-def judge_estate(estate: Estate, checks: Iterable[Check], judgement: Judgement) -> None:
+class Checks:
+    """Checks by the declared types that they speak of, worked out once for all estates."""
+
+    def __init__(self, checks: Iterable[Check]) -> None:
+        self.by_type: dict[str, list[Check]] = {}
+        for check in checks:
+            for kind in declared_types(check.subject):
+                self.by_type.setdefault(kind, []).append(check)
+
+
+def judge_estate(estate: Estate, checks: Checks, judgement: Judgement) -> None:
     """Judge all resources of an estate and add findings (of every verdict) and problems to the judgement.
 
     A check that crashes is a problem of the run, never a pass.
@@ -70,17 +80,14 @@ def judge_estate(estate: Estate, checks: Iterable[Check], judgement: Judgement) 
     judgement.resources += len(judged)
 
 
-def _to_judge(estate: Estate, checks: Iterable[Check]) -> Iterator[tuple[Declaration, Check]]:
+def _to_judge(estate: Estate, checks: Checks) -> Iterator[tuple[Declaration, Check]]:
     """Yield resources with the checks that speak of them: all checks of a resource follow one another."""
-    by_type: dict[str, list[Check]] = {}
-    for check in checks:
-        for kind in declared_types(check.subject):
-            by_type.setdefault(kind, []).append(check)
     for kind, declarations in list(estate.by_type.items()):
-        for declaration in declarations if kind in by_type else ():
+        speaking = checks.by_type.get(kind, [])
+        for declaration in declarations if speaking else ():
             if estate.only_files and declaration.origin.span().file not in estate.only_files:
                 continue
-            for check in by_type[kind]:
+            for check in speaking:
                 if declaration.language in check.languages:
                     yield declaration, check
 

@@ -11,7 +11,7 @@ from functools import cached_property, partial
 
 from s3_glue_rules.catalogue import Policy
 from s3_glue_rules.discover import Discovery, TerraformOptions, discover
-from s3_glue_rules.judge import Check, judge_estate
+from s3_glue_rules.judge import Check, Checks, judge_estate
 from s3_glue_rules.model.findings import Judgement, Problem
 from s3_glue_rules.settings import SettingError, Settings, read_settings
 
@@ -72,7 +72,7 @@ def scan(
     sys.setrecursionlimit(max(sys.getrecursionlimit(), MOST_CALLS))
     with _without_automatic_collection():
         discovery = discover(paths, terraform, lazily=True)
-        _judge_all(discovery, Checks(policies, judgement, settings, strict=strict), judgement)
+        _judge_all(discovery, LoadedChecks(policies, judgement, settings, strict=strict), judgement)
     judgement.findings.sort(key=lambda f: (f.span.file, f.span.line, f.span.column, f.policy, f.address, f.estate))
     judgement.problems = list(dict.fromkeys(judgement.problems))
     judgement.notes = list(dict.fromkeys(judgement.notes))
@@ -94,7 +94,7 @@ def _without_automatic_collection() -> Iterator[None]:
             gc.unfreeze()
 
 
-def _judge_all(discovery: Discovery, checks: Checks, judgement: Judgement) -> None:
+def _judge_all(discovery: Discovery, checks: LoadedChecks, judgement: Judgement) -> None:
     # Judged estates are let go of one by one, the last first. What they leave behind in circles is collected now and
     # then; the trees that are still to be judged are not looked at for that.
     estates = discovery.estates
@@ -114,7 +114,7 @@ def _judge_all(discovery: Discovery, checks: Checks, judgement: Judgement) -> No
     judgement.files_passed_over = discovery.files_passed_over
 
 
-class Checks:
+class LoadedChecks:
     """The functions of policies, loaded when the first estate is there to be judged."""
 
     def __init__(
@@ -126,6 +126,6 @@ class Checks:
         self._strict = strict
 
     @cached_property
-    def loaded(self) -> list[Check]:
+    def loaded(self) -> Checks:
         """The functions; those that cannot be loaded are problems of the judgement."""
-        return load_checks(self._policies, self._judgement.problems, self._settings, strict=self._strict)
+        return Checks(load_checks(self._policies, self._judgement.problems, self._settings, strict=self._strict))

@@ -10,7 +10,7 @@ from s3_glue_rules.catalogue import Policy
 from s3_glue_rules.model.answers import Verdict
 from s3_glue_rules.model.findings import Judgement
 from s3_glue_rules.scan import scan
-from tests.support.fixtures import CASES, CATALOGUE, FIXTURES, IDS, KINDS, kind_of, templates
+from tests.support.fixtures import CASES, CATALOGUE, IDS, KINDS, kind_of, templates
 from tests.support.markers import Marker, read_lines, read_markers
 
 MARKED = {Verdict.FAIL, Verdict.CONDITIONAL, Verdict.UNDECIDED, Verdict.EXEMPT}
@@ -59,10 +59,3 @@ def test_kinds_hold_what_they_say(policy: Policy, path: Path) -> None:
         assert Verdict.FAIL in verdicts
     if kind == "undecided":
         assert Verdict.UNDECIDED in verdicts
-
-
-@pytest.mark.parametrize("path", sorted((FIXTURES / "clean").glob("*.yaml")), ids=lambda path: path.name)
-def test_clean_is_silent(path: Path) -> None:
-    judgement = judged(path, CATALOGUE)
-    assert {m for m in spoken(judgement) if m.verdict != Verdict.EXEMPT.value} == set()
-    assert {f.policy for f in judgement.findings if f.verdict is Verdict.PASS}, "a clean lake earns its passes"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from s3_glue_rules.catalogue import load_catalogue
-from s3_glue_rules.judge import judge_estate
+from s3_glue_rules.judge import Checks, judge_estate
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.findings import Judgement
 from s3_glue_rules.model.values import (
@@ -200,5 +200,5 @@ def test_lost_keys_are_of_the_strict_level() -> None:
     for strict, expected in ((True, ["SGR205"]), (False, [])):
         judgement = Judgement()
         policies = [policy for policy in load_catalogue() if policy.id == "SGR205"]
-        judge_estate(estate(*parts), load_checks(policies, judgement.problems, strict=strict), judgement)
+        judge_estate(estate(*parts), Checks(load_checks(policies, judgement.problems, strict=strict)), judgement)
         assert [finding.policy for finding in judgement.findings] == expected

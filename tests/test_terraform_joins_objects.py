@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from s3_glue_rules.judge import judge_estate
+from s3_glue_rules.judge import Checks, judge_estate
 from s3_glue_rules.model.findings import Judgement
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import (
@@ -208,7 +208,9 @@ def test_odd_shapes_crash_nothing(shape: int) -> None:
             }
         arguments["bucket"] = ref(f"{BUCKET}.id") if depth > 1 else odd
         judgement = Judgement()
-        judge_estate(estate(*(declared(address, **arguments) for address in ADDRESSES)), checks().values(), judgement)
+        judge_estate(
+            estate(*(declared(address, **arguments) for address in ADDRESSES)), Checks(checks().values()), judgement
+        )
         assert judgement.problems == []
         assert judgement.findings
 

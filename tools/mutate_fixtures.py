@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from s3_glue_rules.catalogue import Policy  # noqa: E402 - found once the path is set
 from s3_glue_rules.discover import discover  # noqa: E402
-from s3_glue_rules.judge import Check, judge_estate  # noqa: E402
+from s3_glue_rules.judge import Check, Checks, judge_estate  # noqa: E402
 from s3_glue_rules.model.answers import Verdict  # noqa: E402
 from s3_glue_rules.model.declarations import Estate  # noqa: E402
 from s3_glue_rules.model.findings import Finding, Judgement  # noqa: E402
@@ -62,7 +62,7 @@ class Fixture:
         """Return whether a check breaks what is expected of it. The first check of a policy must be the real one."""
         judgement = Judgement()
         for estate in self.estates:
-            judge_estate(estate, [check], judgement)
+            judge_estate(estate, Checks([check]), judgement)
         if judgement.problems:
             return True
         policy, findings = check.policy.id, judgement.findings

@@ -21,7 +21,7 @@ def check(trail: Trail) -> Answer:
         if missing and not possible.is_certain:
             break
         found = lost_events(trail, _events(possible.bucket))
-        if found is None or not possible.exists():
+        if found is None or not possible.holds_data():
             continue
         if found.unknown is not None:
             doubt = doubt or found

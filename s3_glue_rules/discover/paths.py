@@ -32,15 +32,17 @@ def discover(  # noqa: PLR0915 - one walk over paths of all kinds
         shown_as = shown_name(path)
         # Unlike pathlib, os.path answers where a folder may not be read.
         if os.path.isdir(path):  # noqa: PTH112 - see above
-            for found, shown in _walk(path, discovery.problems):
+            top = path.resolve()
+            for walked, shown in _walk(path, discovery.problems):
+                found = walked.resolve()
                 if found.is_dir():
-                    assemblies.setdefault(found.resolve(), shown)
-                    wanted[found.resolve()] = set()
-                elif is_module_file(found.name):
-                    modules.setdefault(found.resolve().parent, path.resolve())
+                    assemblies.setdefault(found, shown)
+                    wanted[found] = set()
+                elif is_module_file(walked.name):
+                    modules.setdefault(found.parent, top)
                 else:
-                    names.setdefault(found.resolve(), shown)
-                    templates.append(found.resolve())
+                    names.setdefault(found, shown)
+                    templates.append(found)
         elif os.path.exists(path):  # noqa: PTH110 - see above
             folder = path.resolve().parent
             if is_module_file(path.name) or path.name.endswith(VALUE_SUFFIXES):

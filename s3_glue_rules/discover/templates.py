@@ -27,11 +27,15 @@ class Loader:
 
     def shown(self, path: Path) -> str:
         """Return the name under which a file is reported."""
-        return self._names.get(path.resolve()) or shown_name(path)
+        return self._names.get(self._resolved(path)) or shown_name(path)
+
+    def _resolved(self, path: Path) -> Path:
+        """Return what a path leads to. Most paths that are asked for are known under just that name."""
+        return path if path in self._names else path.resolve()
 
     def __call__(self, path: Path) -> Template | None:
         """Return the template in a file; None where it holds something else. Raises ReadError."""
-        path = path.resolve()
+        path = self._resolved(path)
         if path not in self._known:
             self._known[path] = self._load(path, certain=False)
         found = self._known[path]

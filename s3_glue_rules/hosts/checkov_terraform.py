@@ -33,7 +33,7 @@ from s3_glue_rules.hosts.checkov_windows import (
     shown,
     unreported,
 )
-from s3_glue_rules.judge import judge_estate
+from s3_glue_rules.judge import Checks, judge_estate
 from s3_glue_rules.model.answers import Verdict
 from s3_glue_rules.model.findings import Finding, Judgement, Problem
 from s3_glue_rules.read.files import is_module_file
@@ -293,7 +293,7 @@ def _judge(folders: set[Path], settings: Settings) -> tuple[Judgement, set[str]]
     given = Path(os.path.commonpath(folders))
     outcome = Outcome(judgement.problems)
     found = Found(dict.fromkeys(sorted(folders), given))
-    checks = load_checks(policies_for("terraform"), judgement.problems)
+    checks = Checks(load_checks(policies_for("terraform"), judgement.problems))
     for estate in terraform_estates(found, ModuleLoader(SKIPPED_FOLDERS), settings.var_files, outcome):
         judge_estate(estate, checks, judgement)
     judgement.problems = list(dict.fromkeys(judgement.problems))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 from functools import cached_property
 from typing import ClassVar, TypeVar
 
-from s3_glue_rules.join import s3, s3_terraform
-from s3_glue_rules.join.bucket_names import NamedBucket
+from s3_glue_rules.join.declared_buckets import MAKERS as BUCKETS
+from s3_glue_rules.join.deliveries import CLOUDFORMATION_SOURCES
+from s3_glue_rules.join.deliveries_terraform import TERRAFORM_SOURCES
 from s3_glue_rules.join.keys import key_use
 from s3_glue_rules.join.terraform_names import TERRAFORM
 from s3_glue_rules.join.view import Joined, possible_at
@@ -16,7 +16,6 @@ from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.resources import (
     AdvancedSelector,
     BasicSelector,
-    Bucket,
     DataResource,
     EventDataStore,
     EventLog,
@@ -34,30 +33,19 @@ TRAIL_TYPES = ("AWS::CloudTrail::Trail", "aws_cloudtrail")
 STORE_TYPES = ("AWS::CloudTrail::EventDataStore", "aws_cloudtrail_event_data_store")
 J = TypeVar("J", bound=Joined)
 
-BUCKETS = {**s3.MAKERS, **s3_terraform.MAKERS}
 
 _OPERATORS = ("Equals", "NotEquals", "StartsWith", "NotStartsWith", "EndsWith", "NotEndsWith")
 # What delivers logs to buckets, and where it names the bucket. What is found there is not data of the lake, and the
 # log files of a trail about its own bucket would bring forth new ones without end.
 _LOG_SOURCES: tuple[tuple[str, tuple[Step, ...]], ...] = (
-    ("AWS::CloudTrail::Trail", ("S3BucketName",)),
-    ("AWS::Config::DeliveryChannel", ("S3BucketName",)),
+    *((source.type, source.bucket) for source in (*CLOUDFORMATION_SOURCES, *TERRAFORM_SOURCES)),
     ("AWS::CloudFront::Distribution", ("DistributionConfig", "Logging", "Bucket")),
-    ("AWS::EC2::FlowLog", ("LogDestination",)),
-    ("AWS::ElasticLoadBalancing::LoadBalancer", ("AccessLoggingPolicy", "S3BucketName")),
     ("AWS::ElasticLoadBalancingV2::LoadBalancer", ("LoadBalancerAttributes", "*", "Value")),
-    ("AWS::S3::Bucket", ("LoggingConfiguration", "DestinationBucketName")),
     ("aws_alb", ("access_logs", "bucket")),
     ("aws_alb", ("connection_logs", "bucket")),
     ("aws_cloudfront_distribution", ("logging_config", "bucket")),
-    ("aws_cloudtrail", ("s3_bucket_name",)),
-    ("aws_config_delivery_channel", ("s3_bucket_name",)),
-    ("aws_elb", ("access_logs", "bucket")),
-    ("aws_flow_log", ("log_destination",)),
     ("aws_lb", ("access_logs", "bucket")),
     ("aws_lb", ("connection_logs", "bucket")),
-    ("aws_s3_bucket", ("logging", "target_bucket")),
-    ("aws_s3_bucket_logging", ("target_bucket",)),
 )
 
 
@@ -197,21 +185,20 @@ class JoinedTrail(_EventLog, Trail):
 
     @cached_property
     def data_buckets(self) -> tuple[PossibleBucket, ...]:
-        """The buckets of the estate that nothing of it delivers logs to, the certain ones first."""
-        found = [possible for declaration, bucket in self._buckets() if (possible := self._data(declaration, bucket))]
+        """The buckets of the estate that no log source of it names, the certain ones first."""
+        buckets = self.view.estate.of_types(tuple(BUCKETS))
+        found = [possible for declaration in buckets if (possible := self._data(declaration)) is not None]
         return tuple(sorted(found, key=lambda possible: not possible.is_certain))
 
-    def _buckets(self) -> Iterator[tuple[Declaration, NamedBucket]]:
-        for declaration in self.view.estate.of_types(tuple(BUCKETS)):
-            bucket = self.view.typed(BUCKETS[declaration.type], declaration)
-            if isinstance(bucket, NamedBucket):
-                yield declaration, bucket
-
-    def _data(self, declaration: Declaration, bucket: NamedBucket) -> PossibleBucket | None:
-        if not isinstance(bucket, Bucket) or bucket.candidates & self._log_destinations:
+    def _data(self, declaration: Declaration) -> PossibleBucket | None:
+        bucket = self.view.typed(BUCKETS[declaration.type], declaration)
+        if bucket.candidates & self._log_destinations:
             return None
-        is_certain = isinstance(declaration.exists, Always)
-        return PossibleBucket(bucket, is_certain, lambda: self.view.exists(declaration))
+
+        def holds_data() -> bool:
+            return self.view.exists(declaration) and not any(True for _ in bucket.permitted_deliveries())
+
+        return PossibleBucket(bucket, isinstance(declaration.exists, Always), holds_data)
 
     @cached_property
     def _log_destinations(self) -> frozenset[str]:

@@ -7,23 +7,21 @@ from collections.abc import Mapping as MappingType
 from functools import cached_property
 from typing import ClassVar
 
-from s3_glue_rules.join import s3, s3_terraform
-from s3_glue_rules.join.bucket_names import NamedBucket
 from s3_glue_rules.join.config_rules import RULES
+from s3_glue_rules.join.declared_buckets import declared_bucket
 from s3_glue_rules.join.keys import key_use
 from s3_glue_rules.join.terraform import followed, modules_mentioning, opened
 from s3_glue_rules.join.terraform_names import TERRAFORM
-from s3_glue_rules.join.view import Joined, possible, possible_at
+from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import Bucket, ConfigRule, ConfigurationRecorder, DeliveryChannel, KeyUse
 from s3_glue_rules.model.spans import Origin
-from s3_glue_rules.model.values import Absent, Always, Known, Reference, Unknown, Value
+from s3_glue_rules.model.values import Absent, Always, Known, Reference, UndecidableError, Unknown, Value
 
 RECORDER_TYPES = ("AWS::Config::ConfigurationRecorder", "aws_config_configuration_recorder")
 CHANNEL_TYPES = ("AWS::Config::DeliveryChannel", "aws_config_delivery_channel")
-BUCKETS = {**s3.MAKERS, **s3_terraform.MAKERS}
 
 _STATUS_TYPE = "aws_config_configuration_recorder_status"
 # Security Hub makes rules of its own, which no configuration declares.
@@ -172,19 +170,11 @@ class JoinedChannel(Joined, DeliveryChannel):
     @cached_property
     def destination(self) -> Bucket | None:
         """The bucket that it delivers to, where the estate declares it."""
-        named = followed(self.view, self.at("S3BucketName"))
-        if isinstance(named, Reference):
-            found = [self.view.declaration(named.target)]
-        else:
-            names = possible(named)
-            buckets = self.view.estate.of_types(tuple(BUCKETS))
-            found = [item for item in buckets if possible_at(item, "BucketName") & names and self.view.exists(item)]
-        for declaration in found:
-            maker = BUCKETS.get(declaration.type)
-            bucket = None if maker is None else self.view.typed(maker, declaration)
-            if isinstance(bucket, Bucket) and isinstance(bucket, NamedBucket) and bucket.is_named_by(named):
-                return bucket
-        return None
+        try:
+            return declared_bucket(self.view, self.at("S3BucketName"))
+        except UndecidableError:
+            # One that cannot be told is not one of this estate, as far as can be seen.
+            return None
 
 
 MAKERS: dict[str, type[Joined]] = {

@@ -6,18 +6,20 @@ Nothing is looked for before it is asked for, and sources are found through the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from s3_glue_rules.join.bucket_names import NamedBucket
 from s3_glue_rules.join.terraform import naming
+from s3_glue_rules.join.view import walk
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.documents import Policies, Principal, Statement, action_matches
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import Delivery, LogKind
 from s3_glue_rules.model.spans import Origin, Step
-from s3_glue_rules.model.values import Absent, Known, Mapping, Value
+from s3_glue_rules.model.values import Absent, Choice, Encoded, Known, Mapping, Text, Value
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Source:
 
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 _BUCKET = "AWS::S3::Bucket"
-_SOURCES = (
+CLOUDFORMATION_SOURCES = (
     Source(LogKind.SERVER_ACCESS, _BUCKET, ("LoggingConfiguration", "DestinationBucketName")),
     Source(
         LogKind.CLASSIC_ACCESS,
@@ -109,7 +111,7 @@ def load_balancer_kind(kind: Value, log: str) -> LogKind | None:
 
 def named_by(bucket: NamedBucket, kind: str, path: tuple[Step, ...]) -> Iterator[Declaration]:
     """Yield the resources of a type that exist and may name the bucket in the property at a path."""
-    for declaration in naming(bucket.view.estate, kind, path, bucket.candidates):
+    for declaration in naming(bucket.view.estate, kind, path, bucket.candidates, or_anything=False):
         if bucket.view.exists(declaration):
             yield declaration
 
@@ -125,7 +127,7 @@ def from_source(name: str, what: LogKind, named: Value, switch: Value, *, defaul
 def cloudformation_sources(bucket: NamedBucket) -> Iterator[Delivery]:
     """Yield the deliveries of the resources of a template."""
     view = bucket.view
-    for source in _SOURCES:
+    for source in CLOUDFORMATION_SOURCES:
         for declaration in named_by(bucket, source.type, source.bucket):
             named = view.at(declaration, *source.bucket)
             if bucket.holds(named):
@@ -178,10 +180,18 @@ def _name(declaration: Declaration) -> str:
     return declaration.name or declaration.address
 
 
-def permitted(policies: Policies) -> Iterator[Delivery]:
-    """Yield the deliveries that statements of the bucket's policies permit."""
-    for statement in policies.statements:
-        if _known(statement.effect) != "Allow" or not _may_write(statement):
+def permitted(
+    bucket: NamedBucket, declarations: Iterable[Declaration], read: Callable[[], Policies]
+) -> Iterator[Delivery]:
+    """Yield the deliveries that statements of the bucket's policies permit.
+
+    ``declarations`` are the resources in which the policies may stand. Where none of them mentions a log service in any
+    world, nothing is read, so that nothing is decided for it.
+    """
+    if not any(map(_mentions_logs, declarations)):
+        return
+    for statement in read().statements:
+        if _known(statement.effect) != "Allow" or not _may_write(statement) or _is_for_itself(bucket, statement):
             continue
         for what, doing in dict.fromkeys(filter(None, map(_permitted_to, statement.principals))):
             link = Link(statement.origin, f"its policy lets {doing} here")
@@ -199,12 +209,41 @@ def _may_write(statement: Statement) -> bool:
     return any(action_matches(_known(action), "s3:PutObject") for action in statement.actions)
 
 
+def _is_for_itself(bucket: NamedBucket, statement: Statement) -> bool:
+    """Return whether only logs of the bucket itself are let in: where it keeps those, its own settings say."""
+    sources = [value for test in statement.tests if test.key == "aws:sourcearn" for value in test.values]
+    return bool(sources) and all(map(bucket.holds, sources))
+
+
 def _permitted_to(principal: Principal) -> tuple[LogKind, str] | None:
     if principal.kind == "Service":
         return _SERVICES.get(_known(principal.value))
     if principal.kind == "AWS" and _is_load_balancer(symbol(principal.value)):
         return _LOAD_BALANCERS
     return None
+
+
+_mentioning: weakref.WeakKeyDictionary[Declaration, bool] = weakref.WeakKeyDictionary()
+
+
+def _mentions_logs(declaration: Declaration) -> bool:
+    """Return whether a resource names a log service or an account of load balancers in any world."""
+    known = _mentioning.get(declaration)
+    if known is None:
+        known = _mentioning[declaration] = any(map(_is_of_logs, _texts(declaration.properties)))
+    return known
+
+
+def _texts(value: Value) -> Iterator[str]:
+    for _, leaf in walk(value):
+        yield symbol(leaf)
+        for part in leaf.parts if isinstance(leaf, Text) else ():
+            if isinstance(part, (Choice, Encoded)):
+                yield from _texts(part)
+
+
+def _is_of_logs(text: str) -> bool:
+    return any(service in text for service in _SERVICES) or _is_load_balancer(text)
 
 
 def _is_load_balancer(principal: str) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from s3_glue_rules.join.bucket_names import NamedBucket
 from s3_glue_rules.join.deliveries import Source, from_source, load_balancer_kind, named_by, permitted_by_acl
 from s3_glue_rules.join.s3_defaults_terraform import TerraformDefaults, name_of
-from s3_glue_rules.join.terraform import followed
-from s3_glue_rules.join.view import EstateView
+from s3_glue_rules.join.terraform import followed, naming
+from s3_glue_rules.join.view import EstateView, possible_at
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.resources import Delivery, LogKind
 from s3_glue_rules.model.values import Known, Reference, Value
@@ -16,11 +16,13 @@ from s3_glue_rules.model.values import Known, Reference, Value
 ACL_TYPE = "aws_s3_bucket_acl"
 LOGGING_TYPE = "aws_s3_bucket_logging"
 LOG_DELIVERY_GROUP = "http://acs.amazonaws.com/groups/s3/LogDelivery"
+CANNED_ACL = "log-delivery-write"
 
+_GROUP = ("access_control_policy", "grant", "grantee", "uri")
 _ACCESS = ("access_logs", "bucket")
 _CONNECTION = ("connection_logs", "bucket")
 _REPORT = ("destination", "bucket")
-_SOURCES = (
+TERRAFORM_SOURCES = (
     Source(LogKind.SERVER_ACCESS, LOGGING_TYPE, ("target_bucket",)),
     Source(LogKind.SERVER_ACCESS, "aws_s3_bucket", ("logging", "target_bucket")),
     Source(LogKind.CLASSIC_ACCESS, "aws_elb", _ACCESS, ("access_logs", "enabled")),
@@ -33,7 +35,7 @@ _SOURCES = (
 def terraform_sources(bucket: NamedBucket) -> Iterator[Delivery]:
     """Yield the deliveries of declared sources."""
     view = bucket.view
-    for source in _SOURCES:
+    for source in TERRAFORM_SOURCES:
         for declaration in named_by(bucket, source.type, source.bucket):
             named = view.at(declaration, *source.bucket)
             if bucket.holds(named):
@@ -58,15 +60,23 @@ def terraform_sources(bucket: NamedBucket) -> Iterator[Delivery]:
 def permitted_by_acls(bucket: TerraformDefaults) -> Iterator[Delivery]:
     """Yield the delivery that an ACL permits: one in a resource beside the bucket, or in the bucket (deprecated)."""
     view = bucket.view
-    declarations = [bucket.declaration]
-    declarations += [declaration for declaration, is_own in bucket.attached(ACL_TYPE) if is_own]
-    for declaration in declarations:
+    found = naming(view.estate, ACL_TYPE, ("bucket",), bucket.candidates)
+    if not any(map(_may_permit, (bucket.declaration, *found))):
+        return
+    attached = [declaration for declaration, is_own in bucket.attached(ACL_TYPE) if is_own]
+    for declaration in (bucket.declaration, *attached):
         canned = view.at(declaration, "acl")
-        if isinstance(canned, Known) and canned.text() == "log-delivery-write":
+        if isinstance(canned, Known) and canned.text() == CANNED_ACL:
             yield permitted_by_acl(canned.origin)
         for uri in _grantees(view, declaration):
             if isinstance(uri, Known) and uri.text() == LOG_DELIVERY_GROUP:
                 yield permitted_by_acl(uri.origin)
+
+
+def _may_permit(declaration: Declaration) -> bool:
+    """Return whether an ACL speaks of S3's log delivery group in any world."""
+    named = possible_at(declaration, "grant", "uri") | possible_at(declaration, *_GROUP)
+    return f"text:{CANNED_ACL}" in possible_at(declaration, "acl") or f"text:{LOG_DELIVERY_GROUP}" in named
 
 
 def _grantees(view: EstateView, declaration: Declaration) -> Iterator[Value]:

@@ -29,6 +29,23 @@ def _marked(index: int) -> str:
     return f"\ue000{index}\ue001"
 
 
+def with_marks(text: Text) -> str:
+    """Return a text with marks for the parts that are not known, so that what it means can be parsed."""
+    return "".join(part.text() if isinstance(part, Known) else _marked(index) for index, part in enumerate(text.parts))
+
+
+def restored(piece: str, parts: tuple[Value, ...], origin: Origin) -> Value:
+    """Return a piece of a text with marks as a value: the parts of the text are put back for their marks."""
+    pieces: list[Value] = []
+    position = 0
+    for match in _MARK.finditer(piece):
+        pieces.extend([Known(piece[position : match.start()]), parts[int(match.group(1))]])
+        position = match.end()
+    pieces.append(Known(piece[position:]))
+    written = tuple(part for part in pieces if not (isinstance(part, Known) and part.value == ""))
+    return written[0] if len(written) == 1 else text_of(written, origin)
+
+
 def structure(reader: Reader, value: Value) -> Value:
     """Read a property that holds an object or a JSON text, and return the object.
 
@@ -101,16 +118,7 @@ def _value(data: Any, parts: tuple[Value, ...], origin: Origin) -> Value:
     if isinstance(data, str) and parts and "\ue000" in data:
         whole = _MARK.fullmatch(data)
         document = parts[int(whole.group(1))] if whole else None
-        if isinstance(document, Encoded):
-            return document.content
-        pieces: list[Value] = []
-        position = 0
-        for match in _MARK.finditer(data):
-            pieces.extend([Known(data[position : match.start()]), parts[int(match.group(1))]])
-            position = match.end()
-        pieces.append(Known(data[position:]))
-        written = tuple(piece for piece in pieces if not (isinstance(piece, Known) and piece.value == ""))
-        return written[0] if len(written) == 1 else text_of(written, origin)
+        return document.content if isinstance(document, Encoded) else restored(data, parts, origin)
     return Known(data, origin)
 
 

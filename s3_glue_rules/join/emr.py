@@ -17,7 +17,7 @@ from s3_glue_rules.model.resources import (
     StoredDataEncryption,
 )
 from s3_glue_rules.model.spans import Step
-from s3_glue_rules.model.values import Known, Value
+from s3_glue_rules.model.values import Absent, Known, Mapping, Value
 
 SECURITY_CONFIGURATION_TYPES = ("AWS::EMR::SecurityConfiguration", "aws_emr_security_configuration")
 _AT_REST = "AtRestEncryptionConfiguration"
@@ -133,8 +133,10 @@ class JoinedEmrCluster(Joined, EmrCluster):
 
     @cached_property
     def release(self) -> Value:
-        """The release label."""
-        return self.at("ReleaseLabel")
+        """The release label. A variable in it is not decided: only the remedy depends on it."""
+        properties = self.view.reader.read(self.declaration.properties)
+        written = properties.get(self.term("ReleaseLabel")) if isinstance(properties, Mapping) else Absent(self.header)
+        return self.view.reader.peek(written)
 
 
 MAKERS: dict[str, type[Joined]] = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from s3_glue_rules.join.glue_locations import destinations
+from s3_glue_rules.join.iam_roles import role_use
 from s3_glue_rules.join.keys import key_use
 from s3_glue_rules.join.names import named_by
 from s3_glue_rules.join.view import ANYTHING, EstateView, Joined, possible_at
@@ -12,17 +14,22 @@ from s3_glue_rules.model.resources import (
     CatalogSettings,
     Component,
     Crawler,
+    Destination,
     DevelopmentEndpoint,
     EncryptionPart,
     Job,
+    RoleKind,
+    RoleUse,
+    Run,
     SecurityConfiguration,
     SecurityConfigurationUse,
 )
 from s3_glue_rules.model.spans import Step
-from s3_glue_rules.model.values import Absent, Value
+from s3_glue_rules.model.values import Value
 
 SECURITY_CONFIGURATION_TYPES = ("AWS::Glue::SecurityConfiguration", "aws_glue_security_configuration")
 
+_JOB_TYPES = ("AWS::Glue::Job", "aws_glue_job")
 _PROPERTY = {
     "AWS::Glue::Job": "SecurityConfiguration",
     "AWS::Glue::Crawler": "CrawlerSecurityConfiguration",
@@ -42,6 +49,15 @@ _KIND = {
     "aws_glue_crawler": "Glue crawler",
     "aws_glue_dev_endpoint": "Glue development endpoint",
     "aws_glue_trigger": "Glue trigger",
+}
+_ROLE = {
+    "AWS::Glue::Job": "Role",
+    "AWS::Glue::Crawler": "Role",
+    "AWS::Glue::DevEndpoint": "RoleArn",
+    "AWS::Glue::Session": "Role",
+    "aws_glue_job": "role_arn",
+    "aws_glue_crawler": "role",
+    "aws_glue_dev_endpoint": "role_arn",
 }
 
 
@@ -111,6 +127,11 @@ class _JoinedComponent(Joined, Component):
         """The security configuration that it names."""
         return (security_configuration_use(self.view, self.at(self.property_name)),)
 
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """Its own security configuration and role."""
+        return (Run(self.use, role_use(self.view, self.at(_ROLE[self.declaration.type])), self),)
+
 
 class JoinedJob(_JoinedComponent, Job):
     """A job."""
@@ -128,13 +149,31 @@ class JoinedJob(_JoinedComponent, Job):
         """Bookmarks are on with ``job-bookmark-enable`` and ``job-bookmark-pause``; the default is disabled."""
         if self.ignores_security_configurations:
             return False
-        for arguments in ("NonOverridableArguments", "DefaultArguments"):
-            option = self.at(arguments, "--job-bookmark-option")
-            if isinstance(option, Absent):
-                continue
-            return option.text() != "job-bookmark-disable"
         # A run may still switch bookmarks on: only a job that says so itself keeps none.
-        return True
+        return self._bookmark_option.text(default="") != "job-bookmark-disable"
+
+    @property
+    def switches_bookmarks_on(self) -> bool:
+        """Bookmarks are on with ``job-bookmark-enable`` and ``job-bookmark-pause`` in its arguments."""
+        return self._bookmark_option.text(default="job-bookmark-disable") != "job-bookmark-disable"
+
+    @property
+    def _bookmark_option(self) -> Value:
+        option = self.at("NonOverridableArguments", "--job-bookmark-option")
+        return self.at("DefaultArguments", "--job-bookmark-option") if option.is_absent else option
+
+    @property
+    def writes_data(self) -> bool:
+        """Whether its security configuration encrypts what it writes to S3.
+
+        That is documented of Spark jobs. A Python shell job writes with clients of its own.
+        """
+        return self.at("Command", "Name").text(default="") != "pythonshell"
+
+    @cached_property
+    def destinations(self) -> tuple[Destination, ...]:
+        """Its script, its event logs, and what its arguments say it writes to."""
+        return destinations(self)
 
 
 class JoinedCrawler(_JoinedComponent, Crawler):
@@ -161,9 +200,27 @@ class JoinedTrigger(Joined, Component):
     @cached_property
     def uses(self) -> tuple[SecurityConfigurationUse, ...]:
         """The security configurations that its actions name."""
+        return tuple(use for _, use in self._actions)
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The jobs that its actions start, with their roles."""
+        return tuple(self._run(action, use) for action, use in self._actions)
+
+    @cached_property
+    def _actions(self) -> list[tuple[Value, SecurityConfigurationUse]]:
         actions = self.view.reader.items(self.at("Actions"))
         named = [self.below(action, "SecurityConfiguration") for action in actions]
-        return tuple(security_configuration_use(self.view, value) for value in named)
+        uses = [security_configuration_use(self.view, value) for value in named]
+        return list(zip(actions, uses, strict=True))
+
+    def _run(self, action: Value, use: SecurityConfigurationUse) -> Run:
+        named = named_by(self.view, self.below(action, "JobName"), _JOB_TYPES, "job")
+        if named.declaration is None:
+            reason = "the job that it starts is not declared here"
+            return Run(use, RoleUse(RoleKind.UNRESOLVED, named.value, reason=reason), None)
+        job = self.view.typed(JoinedJob, named.declaration)
+        return Run(use, job.runs[0].role, job)
 
 
 class JoinedCatalogSettings(Joined, CatalogSettings):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 
 from s3_glue_rules.join.keys import key_use
-from s3_glue_rules.join.s3_terraform import TERRAFORM_BUCKET, TerraformBucket
-from s3_glue_rules.join.terraform import followed, naming
-from s3_glue_rules.join.view import Joined, possible
+from s3_glue_rules.join.s3_locations import bucket_use, declared_bucket
+from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.resources import Bucket, KeyKind, KeyUse, StoredObject
-from s3_glue_rules.model.values import Absent, Known, Reference, UndecidableError, Unknown, Value
+from s3_glue_rules.model.values import Absent, Known, Value
 
 OBJECT_TYPES = ("aws_s3_object", "aws_s3_bucket_object", "aws_s3_object_copy")
 
@@ -36,21 +35,7 @@ class TerraformObject(Joined, StoredObject):
     @cached_property
     def bucket(self) -> Bucket | None:
         """The bucket, where the estate declares it."""
-        named = followed(self.view, self.at("bucket"))
-        if isinstance(named, Reference):
-            declaration = self.view.declaration(named.target)
-            if declaration.type != TERRAFORM_BUCKET:
-                return None
-            return TerraformBucket(self.view, declaration)
-        if isinstance(named, Unknown):
-            raise UndecidableError(named.reason, named.origin)
-        for declaration in naming(self.view.estate, TERRAFORM_BUCKET, ("bucket",), possible(named)):
-            if not self.view.exists(declaration):
-                continue
-            bucket = TerraformBucket(self.view, declaration)
-            if bucket.is_named_by(named):
-                return bucket
-        return None
+        return declared_bucket(self.view, bucket_use(self.view, self.at("bucket")))
 
 
 MAKERS: dict[str, type[Joined]] = dict.fromkeys(OBJECT_TYPES, TerraformObject)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -14,7 +14,7 @@ from s3_glue_rules.join.s3_terraform import TERRAFORM_BUCKET, TerraformBucket
 from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.resources import Bucket, Replication, ReplicationRule
 from s3_glue_rules.model.spans import Step
-from s3_glue_rules.model.values import Known, Value
+from s3_glue_rules.model.values import Known, Mapping, Value
 
 REPLICATION_TYPE = "aws_s3_bucket_replication_configuration"
 
@@ -57,15 +57,20 @@ class _JoinedReplication(Joined, Replication):
     """A replication in one of its forms."""
 
     _FORM: ClassVar[_Form]
-    NAMES: ClassVar[Mapping[str, str]] = {
+    NAMES: ClassVar[MappingType[str, str]] = {
         "ReplicaKmsKeyID": "replica_kms_key_id",
         "Status": "status",
         "SourceSelectionCriteria.SseKmsEncryptedObjects": "source_selection_criteria.sse_kms_encrypted_objects",
     }
 
-    @cached_property
+    @property
     def rules(self) -> tuple[ReplicationRule, ...]:
         """The rules."""
+        return self.written_rules
+
+    @cached_property
+    def written_rules(self) -> tuple[ReplicationRule, ...]:
+        """The rules as they are written, or one that is unknown."""
         return tuple(map(self._rule, self.view.reader.items(self.at(*self._FORM.rules))))
 
     def _rule(self, item: Value) -> ReplicationRule:
@@ -87,6 +92,13 @@ class TemplateReplication(_JoinedReplication):
     """The replication that a bucket of a template declares."""
 
     _FORM = _TEMPLATE
+
+    @cached_property
+    def rules(self) -> tuple[ReplicationRule, ...]:
+        """The rules. What a transform may add to a bucket that declares none is not asked for."""
+        properties = self.view.reader.read(self.declaration.properties)
+        is_written = not isinstance(properties, Mapping) or "ReplicationConfiguration" in properties.entries
+        return self.written_rules if is_written else ()
 
     @cached_property
     def source(self) -> Bucket | None:

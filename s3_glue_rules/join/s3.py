@@ -10,7 +10,7 @@ from s3_glue_rules.join.deliveries import cloudformation_sources, permitted, per
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.keys import is_arn_of, key_use
 from s3_glue_rules.join.terraform import naming
-from s3_glue_rules.join.view import Joined
+from s3_glue_rules.join.view import Joined, possible_at
 from s3_glue_rules.model.documents import Policies, Statement
 from s3_glue_rules.model.resources import Bucket, Delivery, DirectoryBucket, KeyUse
 from s3_glue_rules.model.spans import Step
@@ -59,10 +59,16 @@ class JoinedBucket(JoinedDefaults, Bucket):
     def deliveries(self) -> Iterator[Delivery]:
         """Yield the log deliveries that lead here."""
         yield from cloudformation_sources(self)
-        yield from permitted(self.policies)
-        acl = self.at("AccessControl")
-        if isinstance(acl, Known) and acl.text() == "LogDeliveryWrite":
-            yield permitted_by_acl(acl.origin)
+        yield from self.permitted_deliveries()
+
+    def permitted_deliveries(self) -> Iterator[Delivery]:
+        """Yield the log deliveries that its policy and its ACL permit, whatever delivers."""
+        estate = self.view.estate
+        yield from permitted(self, naming(estate, POLICY_TYPE, ("Bucket",), self.candidates), lambda: self.policies)
+        if "text:LogDeliveryWrite" in possible_at(self.declaration, "AccessControl"):
+            acl = self.at("AccessControl")
+            if isinstance(acl, Known) and acl.text() == "LogDeliveryWrite":
+                yield permitted_by_acl(acl.origin)
 
     def is_default_key(self, value: Value) -> bool:
         """Return whether a value is the ARN of the key of the declared default."""

@@ -10,7 +10,7 @@ from s3_glue_rules.join.deliveries_terraform import permitted_by_acls, terraform
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.keys import is_arn_of
 from s3_glue_rules.join.s3_defaults_terraform import TerraformDefaults, name_of
-from s3_glue_rules.join.terraform import is_given
+from s3_glue_rules.join.terraform import is_given, naming
 from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.documents import Policies, Statement
 from s3_glue_rules.model.resources import Bucket, Delivery, DirectoryBucket
@@ -27,7 +27,12 @@ class TerraformBucket(TerraformDefaults, Bucket):
     def deliveries(self) -> Iterator[Delivery]:
         """Yield the log deliveries that lead here."""
         yield from terraform_sources(self)
-        yield from permitted(self.policies)
+        yield from self.permitted_deliveries()
+
+    def permitted_deliveries(self) -> Iterator[Delivery]:
+        """Yield the log deliveries that its policy and its ACL permit, whatever delivers."""
+        policies = naming(self.view.estate, POLICY_TYPE, ("bucket",), self.candidates)
+        yield from permitted(self, (self.declaration, *policies), lambda: self.policies)
         yield from permitted_by_acls(self)
 
     def is_default_key(self, value: Value) -> bool:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from s3_glue_rules.join.terraform_names import TERRAFORM
 from s3_glue_rules.join.view import ANYTHING, EstateView, possible_at, walk
 from s3_glue_rules.model.declarations import Declaration, Estate
-from s3_glue_rules.model.documents import Statement
 from s3_glue_rules.model.spans import Step
 from s3_glue_rules.model.values import (
     Absent,
@@ -34,9 +33,12 @@ _IDENTITIES: dict[str, frozenset[str]] = {
     "aws_kms_external_key": frozenset({"id", "key_id", "arn"}),
     "aws_kms_replica_external_key": frozenset({"id", "key_id", "arn"}),
     "aws_kms_alias": frozenset({"id", "name", "name_prefix", "arn", "target_key_id", "target_key_arn"}),
-    "aws_emr_security_configuration": frozenset({"id", "name"}),
-    "aws_glue_security_configuration": frozenset({"id", "name", "arn"}),
     "aws_config_configuration_recorder": frozenset({"id", "name"}),
+    "aws_emr_security_configuration": frozenset({"id", "name"}),
+    "aws_glue_job": frozenset({"id", "name", "arn"}),
+    "aws_glue_security_configuration": frozenset({"id", "name", "arn"}),
+    "aws_iam_policy": frozenset({"id", "arn"}),
+    "aws_iam_role": frozenset({"id", "name", "arn"}),
 }
 # Resources that are settings of another one: their id is the other's.
 _ID_IS = {
@@ -115,12 +117,6 @@ def opened(view: EstateView, value: Value) -> Value:
     return Unknown(value.why_unknown(), value.origin)
 
 
-def with_open_principals(view: EstateView, statement: Statement) -> Statement:
-    """Return a statement of a policy with principals unknown that other systems give."""
-    principals = (replace(item, value=opened(view, item.value)) for item in statement.principals)
-    return replace(statement, principals=tuple(principals))
-
-
 def is_open_ended(declaration: Declaration) -> bool:
     """Return whether attributes of a Terraform resource carry whatever its author or another system puts there."""
     return not declaration.type.startswith("aws_") or declaration.type.startswith(_OPEN_ENDED)
@@ -154,10 +150,13 @@ def _index(estate: Estate) -> _Index:
     return known
 
 
-def naming(estate: Estate, kind: str, path: tuple[Step, ...], names: frozenset[str]) -> list[Declaration]:
+def naming(
+    estate: Estate, kind: str, path: tuple[Step, ...], names: frozenset[str], *, or_anything: bool = True
+) -> list[Declaration]:
     """Return the resources of a type whose property at a path may name one of the names, in their order.
 
-    Those where it may name anything are among them. The ARN of a bucket stands for the bucket's name, too.
+    Those where it may name anything are among them, unless ``or_anything`` is turned off. The ARN of a bucket stands
+    for the bucket's name, too.
     """
     index = _index(estate).naming
     known = index.get((kind, path))
@@ -166,7 +165,8 @@ def naming(estate: Estate, kind: str, path: tuple[Step, ...], names: frozenset[s
         for declaration in estate.by_type.get(kind, ()):
             for candidate in with_bucket_names(_with_owners(estate, possible_at(declaration, *path))):
                 known.setdefault(candidate, []).append(declaration)
-    found = {id(item): item for name in (*names, ANYTHING) for item in known.get(name, ())}
+    wanted = (*names, ANYTHING) if or_anything else names
+    found = {id(item): item for name in wanted for item in known.get(name, ())}
     if len(found) < 2:
         return list(found.values())
     return [declaration for declaration in estate.by_type.get(kind, ()) if id(declaration) in found]

@@ -84,11 +84,14 @@ class EventDataStore(EventLog):
 
 @dataclass(frozen=True)
 class PossibleBucket:
-    """A bucket of the estate. ``is_certain``: it exists in every world; ``exists`` decides it for the others."""
+    """A bucket of the estate. ``is_certain``: it exists in every world.
+
+    ``holds_data`` decides whether it exists, and is not one that a policy or an ACL opens for logs.
+    """
 
     bucket: Bucket
     is_certain: bool
-    exists: Callable[[], bool]
+    holds_data: Callable[[], bool]
 
 
 class Trail(EventLog):
@@ -133,7 +136,7 @@ class Trail(EventLog):
     @property
     @abstractmethod
     def data_buckets(self) -> tuple[PossibleBucket, ...]:
-        """The buckets of the estate that nothing of it delivers logs to, the certain ones first."""
+        """The buckets of the estate that no log source of it names, the certain ones first."""
 
     @property
     @abstractmethod

@@ -241,7 +241,7 @@ class AdvancedSelector(Selector):
     def refusal(self, event: Event) -> Refusal | None:
         """Return why it does not take an event, or None where it does."""
         if not self.fields:
-            return Refusal(3, "has an advanced event selector without fields", self.origin)
+            raise UndecidableError("CloudTrail refuses an advanced event selector without fields", self.origin)
         by_category = sorted(self.fields, key=lambda item: not item.is_category)
         return first_known(by_category, lambda item: item.refusal(event))
 

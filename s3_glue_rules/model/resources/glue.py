@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.resources.base import Resource
+from s3_glue_rules.model.resources.iam import RoleUse
 from s3_glue_rules.model.resources.kms import KeyUse
+from s3_glue_rules.model.resources.s3 import BucketUse
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import Value
 
@@ -29,7 +31,14 @@ class EncryptionPart:
         return self.find_key()
 
 
-class SecurityConfiguration(Resource):
+class LogEncryption(Resource):
+    """What takes part in the encryption of Glue's logs.
+
+    A security configuration names the key, and a component has the role that associates it with a log group.
+    """
+
+
+class SecurityConfiguration(LogEncryption):
     """A Glue security configuration. Every part is optional, and a part that is not written is DISABLED.
 
     Modes: S3 DISABLED, SSE-S3 or SSE-KMS; CloudWatch DISABLED or SSE-KMS; job bookmarks DISABLED or CSE-KMS
@@ -77,7 +86,19 @@ class SecurityConfigurationUse:
     chain: tuple[Link, ...] = ()
 
 
-class Component(Resource):
+@dataclass(frozen=True)
+class Run:
+    """A use of a security configuration: the role that it is used with, and the component that runs.
+
+    A trigger runs jobs; ``component`` is None where the estate does not declare the job.
+    """
+
+    use: SecurityConfigurationUse
+    role: RoleUse
+    component: Component | None
+
+
+class Component(LogEncryption):
     """Anything that takes a security configuration."""
 
     @property
@@ -101,6 +122,26 @@ class Component(Resource):
         """The property that names the security configuration."""
 
     @property
+    @abstractmethod
+    def runs(self) -> tuple[Run, ...]:
+        """The security configurations with the roles that use them, in the order of ``uses``."""
+
+    @property
+    def writes_data(self) -> bool:
+        """Whether it writes data to S3. Raises UndecidableError where that is not known."""
+        return True
+
+    @property
+    def writes_logs(self) -> bool:
+        """Whether its logs are encrypted by its security configuration."""
+        return False
+
+    @property
+    def switches_bookmarks_on(self) -> bool:
+        """Whether its definition switches job bookmarks on: they are off by default."""
+        return False
+
+    @property
     def protected(self) -> str:
         """What a security configuration encrypts for it, for people."""
         return "output, logs and bookmarks"
@@ -116,12 +157,44 @@ class Component(Resource):
         return False
 
 
+@dataclass(frozen=True)
+class Destination:
+    """A place in S3 that a job's code is in or that the job writes to: what names it, and the bucket."""
+
+    name: str
+    use: BucketUse
+    origin: Origin
+
+
 class Job(Component):
     """A Glue job."""
+
+    @property
+    @abstractmethod
+    def destinations(self) -> tuple[Destination, ...]:
+        """Its script, its event logs where they are written, and the arguments that say that they are written to.
+
+        Left out are those that are certainly not in a bucket of the estate.
+        """
+
+    @property
+    def writes_logs(self) -> bool:
+        """Jobs write to CloudWatch Logs."""
+        return True
 
 
 class Crawler(Component):
     """A Glue crawler."""
+
+    @property
+    def writes_data(self) -> bool:
+        """A crawler writes nothing but logs."""
+        return False
+
+    @property
+    def writes_logs(self) -> bool:
+        """Crawlers write to CloudWatch Logs."""
+        return True
 
     @property
     def protected(self) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import enum
 from abc import abstractmethod
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.documents import Policies
@@ -65,6 +67,10 @@ class Bucket(DefaultEncryption):
 
         They are looked for as they are asked for, since each look may have to decide something.
         """
+
+    @abstractmethod
+    def permitted_deliveries(self) -> Iterator[Delivery]:
+        """Yield those of the deliveries that are permitted, whatever delivers."""
 
     @property
     def sse_s3_destination_of(self) -> Link | None:
@@ -180,6 +186,31 @@ class Inventory(Resource):
     @abstractmethod
     def destination(self) -> Bucket | None:
         """The destination, where the estate declares it. Raises UndecidableError where that cannot be told."""
+
+
+class BucketKind(enum.Enum):
+    """What the name of a bucket or an S3 URI leads to."""
+
+    ABSENT = "absent"
+    DECLARED = "general purpose bucket of this estate"
+    ELSEWHERE = "a bucket that this estate does not declare"
+    NOT_S3 = "something that is no place in S3"
+    UNRESOLVED = "a bucket that only deployment knows"
+
+
+@dataclass(frozen=True)
+class BucketUse:
+    """A bucket as a resource names it (its name, its ARN, an S3 URI), followed as far as the estate goes.
+
+    ``reason`` says why there is no bucket. ``among`` are the buckets of which an unresolved one must be one, where
+    that is known.
+    """
+
+    kind: BucketKind
+    value: Value
+    bucket: Bucket | None = None
+    reason: str = ""
+    among: tuple[Bucket, ...] = ()
 
 
 class StoredObject(Resource):

@@ -72,7 +72,9 @@ def added(planned: Mapping, written: Value, names: set[str], is_declared: Callab
 
 
 def _says_more(written: Value, is_declared: Callable[[str], bool]) -> bool:
-    return isinstance(written, (Reference, Text, Encoded)) and _refers_well(written, is_declared)
+    # What the configuration does not write is left to the provider, which may compute it during apply.
+    kinds = (Absent, Encoded, Mapping, Reference, Sequence, Text)
+    return isinstance(written, kinds) and _refers_well(written, is_declared)
 
 
 def _refers_well(value: Value, is_declared: Callable[[str], bool]) -> bool:

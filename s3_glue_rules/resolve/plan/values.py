@@ -23,8 +23,8 @@ LATER = "known after apply"
 # Attributes that hold an identifier and nothing around it. The plan tells a reference and a text around a reference
 # alike, so that the others (names, policies, URLs) are not taken for what they refer to.
 _IDENTIFIER = re.compile(
-    r"(?:^|_)(?:bucket|bucket_name|arns?|ids?|security_configuration|role|identifiers|log_group_name|"
-    r"grantee_principal|database_name|table_name|connections|log_destination)$|_key$"
+    r"(?:^|_)(?:bucket|bucket_name|arns?|ids?|security_configuration|roles?|role_name|permissions_boundary|"
+    r"identifiers|log_group_name|grantee_principal|database_name|table_name|connections|log_destination)$|_key$"
 )
 _OWN_NAMES = {("aws_s3_bucket", "bucket"), ("aws_s3_directory_bucket", "bucket")}
 
@@ -33,7 +33,7 @@ _HASH = re.compile(r"[0-9a-f]{40}")
 # Known names of these are given as the reference that the configuration writes, so that equal names are told apart.
 _JOINED = {
     "kms_key_id", "kms_master_key_id", "kms_key_arn", "target_key_id", "key_id", "security_configuration", "bucket",
-    "target_bucket",
+    "target_bucket", "permissions_boundary", "policy_arn",
 }  # fmt: skip
 
 _KEYS = {"target_key_id", "key_id", "primary_key_arn"}
@@ -49,6 +49,7 @@ MIRRORED = {
         "acceleration_status", "acl", "cors_rule", "grant", "lifecycle_rule", "logging", "object_lock_configuration",
         "policy", "replication_configuration", "request_payer", _ENCRYPTION, "versioning", "website",
     },
+    "aws_iam_role": {"inline_policy", "managed_policy_arns"},
     "aws_kms_key": {"policy"},
 }  # fmt: skip
 
@@ -61,8 +62,12 @@ _COMPUTED = {
     },
 }  # fmt: skip
 
-# Places that name a bucket, or begin with the name of one. What is unknown there can only be what it refers to.
-_REACHING = {"bucket", "log_destination", "not_starts_with", "starts_with", "values"}
+# Places that name a bucket or a key, or hold or begin with such a name. What is unknown there can only be what it
+# refers to.
+_REACHING = {
+    "bucket", "default_arguments", "log_destination", "non_overridable_arguments", "not_resources", "not_starts_with",
+    "resources", "script_location", "starts_with", "values",
+}  # fmt: skip
 
 # Blocks that have no order: the configuration's order is not that of the values.
 _UNORDERED = {"condition", "principals", "not_principals", "rule", "filter"}
