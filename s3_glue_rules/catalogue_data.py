@@ -3020,6 +3020,161 @@ POLICIES: tuple[Policy, ...] = (
         compliance={},
     ),
     Policy(
+        id="SGR316",
+        stem="glue_job_arguments_hold_a_secret",
+        title="Arguments of Glue jobs name secrets instead of holding them",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Arguments of a job are no place for secrets: they are in the template and in the state, `GetJob` and `GetJobRun` give\n"
+            "them out in plain text, and AWS Glue may log them. That holds as well for what is taken from a secret store at\n"
+            "deployment: a `{{resolve:secretsmanager:...}}` or the `secret_string` of a data source ends up in the definition of the\n"
+            "job. Pass the name or ARN of the secret, and read it in the script, with the role of the job. Judged are arguments of\n"
+            "jobs, sessions, development endpoints and triggers, run properties of workflows, and tokens of repositories: by the\n"
+            "name of the argument, variable or setting (password, secret, token, API key, ...), by the form of a key or token, and\n"
+            "by passwords in URLs. What deployment gives to such a name is undecided, and what stands under `--secret` or `--token`\n"
+            "may be the name of one, so that it only counts where it reads as random (keys in settings of Spark: see SGR407).\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_secretsmanager_secret\" \"warehouse\" {\n"
+                "  name       = \"lake/warehouse\"\n"
+                "  kms_key_id = aws_kms_key.lake.arn\n"
+                "}\n"
+                "\n"
+                "resource \"aws_glue_job\" \"load\" {\n"
+                "  name     = \"load\"\n"
+                "  role_arn = aws_iam_role.glue.arn # may read the secret\n"
+                "\n"
+                "  command {\n"
+                "    script_location = \"s3://${aws_s3_bucket.scripts.bucket}/load.py\"\n"
+                "  }\n"
+                "\n"
+                "  default_arguments = {\n"
+                "    \"--warehouse_secret_arn\" = aws_secretsmanager_secret.warehouse.arn # the name of the secret, never the secret\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "WarehouseSecret:\n"
+                "  Type: AWS::SecretsManager::Secret\n"
+                "  Properties:\n"
+                "    KmsKeyId: !ImportValue lake-key-arn\n"
+                "    GenerateSecretString:\n"
+                "      SecretStringTemplate: '{\"username\": \"loader\"}'\n"
+                "      GenerateStringKey: password\n"
+                "LoadJob:\n"
+                "  Type: AWS::Glue::Job\n"
+                "  Properties:\n"
+                "    Role: !ImportValue glue-role-arn # may read the secret\n"
+                "    Command:\n"
+                "      Name: glueetl\n"
+                "      ScriptLocation: s3://lake-scripts/load.py\n"
+                "    DefaultArguments:\n"
+                "      --warehouse_secret_arn: !Ref WarehouseSecret # the name of the secret, never the secret\n"
+            ),
+            "cdk": (
+                "const warehouse = new secretsmanager.Secret(this, 'Warehouse', { encryptionKey: lakeKey });\n"
+                "warehouse.grantRead(role);\n"
+                "new glue.CfnJob(this, 'Load', {\n"
+                "  role: role.roleArn,\n"
+                "  command: { name: 'glueetl', scriptLocation: 's3://lake-scripts/load.py' },\n"
+                "  defaultArguments: { '--warehouse_secret_arn': warehouse.secretArn }, // never secretValue\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/webapi/API_Job.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html",
+            "https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html",
+            "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR317",
+        stem="glue_job_arguments_undo_encryption",
+        title="Arguments of Glue jobs turn no encryption off or down",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A setting of Spark or Hadoop in `--conf` counts for every request that the job makes, whatever its security\n"
+            "configuration says. `fs.s3a.connection.ssl.enabled=false` sends data to Amazon S3 in clear, an algorithm of `AES256`\n"
+            "or Iceberg's `s3.sse.type=s3` asks for SSE-S3 where the security configuration, or the bucket that the setting is for,\n"
+            "asks for SSE-KMS, and SSE-KMS without a key takes the AWS managed key. SSE-C puts a key into the job that no key policy\n"
+            "protects. A URL of a database with `useSSL=false`, `sslmode=disable`, `encrypt=false` or `trustServerCertificate=true`\n"
+            "does the same to data from there. Judged are the arguments that count: those that cannot be overridden before the\n"
+            "others, and of settings of one name the last; what Spark ignores (names without `spark.`, Python shell and Ray jobs)\n"
+            "does no harm.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_glue_job\" \"curate\" {\n"
+                "  name                   = \"curate\"\n"
+                "  role_arn               = aws_iam_role.glue.arn\n"
+                "  security_configuration = aws_glue_security_configuration.lake.name\n"
+                "\n"
+                "  command {\n"
+                "    script_location = \"s3://${aws_s3_bucket.scripts.bucket}/curate.py\"\n"
+                "  }\n"
+                "\n"
+                "  default_arguments = {\n"
+                "    # The security configuration says how to encrypt. Where Iceberg writes, its own settings say so:\n"
+                "    \"--conf\" = join(\" --conf \", [\n"
+                "      \"spark.sql.catalog.lake.s3.sse.type=kms\",\n"
+                "      \"spark.sql.catalog.lake.s3.sse.key=${aws_kms_key.lake.arn}\",\n"
+                "    ])\n"
+                "  }\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "CurateJob:\n"
+                "  Type: AWS::Glue::Job\n"
+                "  Properties:\n"
+                "    Role: !ImportValue glue-role-arn\n"
+                "    SecurityConfiguration: !ImportValue lake-security-configuration\n"
+                "    Command:\n"
+                "      Name: glueetl\n"
+                "      ScriptLocation: s3://lake-scripts/curate.py\n"
+                "    DefaultArguments:\n"
+                "      # The security configuration says how to encrypt. Where Iceberg writes, its own settings say so:\n"
+                "      --conf: !Sub >-\n"
+                "        spark.sql.catalog.lake.s3.sse.type=kms\n"
+                "        --conf spark.sql.catalog.lake.s3.sse.key=${LakeKey.Arn}\n"
+            ),
+            "cdk": (
+                "new glue.CfnJob(this, 'Curate', {\n"
+                "  role: role.roleArn,\n"
+                "  securityConfiguration: lakeEncryption.ref, // a glue.CfnSecurityConfiguration says how to encrypt\n"
+                "  command: { name: 'glueetl', scriptLocation: 's3://lake-scripts/curate.py' },\n"
+                "  defaultArguments: {\n"
+                "    '--conf': `spark.sql.catalog.lake.s3.sse.type=kms --conf spark.sql.catalog.lake.s3.sse.key=${lakeKey.keyArn}`,\n"
+                "  },\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/encryption-security-configuration.html",
+            "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-emrfs-encryption-sse-kms.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR318",
         stem="glue_job_writes_to_weaker_bucket",
         title="Glue job keeps its script and output in buckets as strong as its security configuration",

@@ -41,6 +41,7 @@ from s3_glue_rules.model.resources.glue import (
     SecurityConfiguration,
     SecurityConfigurationUse,
 )
+from s3_glue_rules.model.resources.glue_arguments import ArgumentHolder, JobRun, JobStarter, WrittenArgument
 from s3_glue_rules.model.resources.iam import IdentityPolicy, KeyAccess, Role, RoleKind, RoleUse
 from s3_glue_rules.model.resources.kms import DeletionGuard, Grant, Grantee, Key, KeyKind, KeyUse
 from s3_glue_rules.model.resources.replication import Replication, ReplicationRule
@@ -59,6 +60,7 @@ from s3_glue_rules.model.resources.texts import TextHolder, WrittenText
 
 __all__ = [
     "AdvancedSelector",
+    "ArgumentHolder",
     "BasicSelector",
     "Bucket",
     "BucketKind",
@@ -93,6 +95,8 @@ __all__ = [
     "IdentityPolicy",
     "Inventory",
     "Job",
+    "JobRun",
+    "JobStarter",
     "Key",
     "KeyAccess",
     "KeyKind",
@@ -123,6 +127,7 @@ __all__ = [
     "Trail",
     "UnreadSelector",
     "Workgroup",
+    "WrittenArgument",
     "WrittenText",
     "any_known",
     "first_known",
