@@ -122,6 +122,20 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "s3_object_downgrades_encryption",
         "bucket is None or default is None → bucket is None and default is None",
     ): "only a bucket that is not there has no default: both are None, or neither is",
+    ("glue_job_role_cannot_use_its_key", "not (item.reason is reason)"): _WORDING,
+    ("glue_keys", "True → False in dataclass(frozen=True)"): "nothing sets a field of it",
+    (
+        "glue_keys",
+        "another default in self.part.mode.text(default='DISABLED')",
+    ): "any text that is no mode with a key means the same",
+    ("glue_log_key_refuses_cloudwatch", "not (key.policies.written)"): _WORDING,
+    ("glue_log_key_refuses_cloudwatch", "False → True in judged = False"): _SILENT,
+    ("glue_log_key_refuses_cloudwatch", "True → False in judged = True"): _SILENT,
+    ("glue_log_key_refuses_cloudwatch", "not (judged)"): _SILENT,
+    ("key_reach", "False → True in return False"): _WORDING,
+    ("key_reach", "True → False in dataclass(frozen=True)"): "nothing sets a field of it",
+    ("key_reach", "True → False in partial(_covers, any_region=True, any_account=True)"): _WORDING,
+    ("key_reach", "True → False in partial(_covers, any_region=True, any_account=True) (2)"): _WORDING,
 }
 
 
