@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from s3_glue_rules.join.documents import restored, with_marks
+from s3_glue_rules.join.glue_arguments import argument, argument_maps
 from s3_glue_rules.join.s3_locations import location_use
 from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import BucketKind, BucketUse, Destination
 from s3_glue_rules.model.spark_settings import settings_in
-from s3_glue_rules.model.values import Absent, Known, Mapping, Text, UndecidableError, Unknown, Value
+from s3_glue_rules.model.values import Absent, Known, Text, UndecidableError, Value
 
 # AWS Glue's own arguments
 # (https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html).
@@ -24,9 +25,6 @@ _SETTINGS = "--conf"
 _WRITTEN_SETTINGS = re.compile(
     r"spark\.(?:eventLog\.dir|sql\.warehouse\.dir|sql\.streaming\.checkpointLocation|sql\.catalog\.[^.]+\.warehouse)"
 )
-
-# Those that a run cannot override come first.
-_ARGUMENTS = ("NonOverridableArguments", "DefaultArguments")
 
 # Words in the names of arguments that authors choose. One that holds words of both kinds is of neither.
 _PLACE = r"(?:buckets?|dirs?|director(?:y|ies)|folders?|locations?|paths?|prefix|uris?|urls?)"
@@ -51,7 +49,7 @@ def destinations(job: Joined) -> tuple[Destination, ...]:
 
     Places that are certainly not in buckets of the estate are left out.
     """
-    known, unknown = _argument_maps(job)
+    known, unread = argument_maps(job)
     found = [_script(job)]
     for name in {name: None for written in known for name in written.entries}:
         if name == _EVENT_LOGS:
@@ -60,39 +58,21 @@ def destinations(job: Joined) -> tuple[Destination, ...]:
             found.extend(_settings(job))
         elif is_written_to(name):
             found.append(_target(job, name))
-    found.extend(unknown)
+    if unread is not None:
+        # Arguments that cannot be read may lead anywhere.
+        place, written = unread
+        found.append(_place(job.term(place), written, location_use(job.view, written)))
     return tuple(place for place in found if place.use.kind in {BucketKind.DECLARED, BucketKind.UNRESOLVED})
-
-
-def _argument_maps(job: Joined) -> tuple[list[Mapping], list[Destination]]:
-    """Return the arguments of a job, those that count first, and those that cannot be read: they may lead anywhere."""
-    known: list[Mapping] = []
-    for arguments in _ARGUMENTS:
-        written = job.at(arguments)
-        if isinstance(written, Mapping):
-            known.append(written)
-        elif isinstance(written, Unknown):
-            return known, [_place(job.term(arguments), written, location_use(job.view, written))]
-    return known, []
-
-
-def _argument(job: Joined, name: str) -> Value:
-    """Return an argument of a job. No other is read for that: it may hold a parameter that decides nothing here."""
-    for written in _argument_maps(job)[0]:
-        value = job.view.reader.read(written.get(name))
-        if not isinstance(value, Absent):
-            return value
-    return Absent(job.header)
 
 
 def _script(job: Joined) -> Destination:
     """Return where the script is: an argument overrides the command."""
-    named = _argument(job, _SCRIPT)
+    named = argument(job, _SCRIPT)
     if not isinstance(named, Absent):
         return _place(_SCRIPT, named, location_use(job.view, named))
     written = job.at("Command", "ScriptLocation")
     use = location_use(job.view, written)
-    if len(use.among) == 1 and not _argument_maps(job)[1]:
+    if len(use.among) == 1 and argument_maps(job)[1] is None:
         # A plan does not show the text around a reference: what only one bucket can be behind leads there.
         use = BucketUse(BucketKind.DECLARED, written, use.among[0])
     return _place(f"{job.term('Command')}.{job.term('ScriptLocation')}", written, use)
@@ -100,8 +80,8 @@ def _script(job: Joined) -> Destination:
 
 def _event_logs(job: Joined) -> Destination:
     """Return where event logs go: none are written unless the Spark UI is switched on."""
-    value = _argument(job, _EVENT_LOGS)
-    spark_ui = _argument(job, _SPARK_UI)
+    value = argument(job, _EVENT_LOGS)
+    spark_ui = argument(job, _SPARK_UI)
     use = location_use(job.view, value)
     try:
         is_on = spark_ui.text(default="false").lower() != "false"
@@ -116,7 +96,7 @@ def _event_logs(job: Joined) -> Destination:
 
 def _target(job: Joined, name: str) -> Destination:
     """Return where an argument leads. What may be no place at all is not taken for one that is not known."""
-    value = _argument(job, name)
+    value = argument(job, name)
     use = location_use(job.view, value, bare="bucket" in name.lower())
     is_place = re.search(_PLACE, name.lower()) is not None or _S3_URI.match(symbol(value)) is not None
     if use.kind is BucketKind.UNRESOLVED and not is_place:
@@ -126,7 +106,7 @@ def _target(job: Joined, name: str) -> Destination:
 
 def _settings(job: Joined) -> list[Destination]:
     """Return where the settings of Spark lead. Those that are known only at deployment are not guessed at."""
-    value = _argument(job, _SETTINGS)
+    value = argument(job, _SETTINGS)
     if not isinstance(value, (Known, Text)):
         return []
     text = with_marks(value) if isinstance(value, Text) else value.text()

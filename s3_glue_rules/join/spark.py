@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
 from s3_glue_rules.join.documents import decoded
+from s3_glue_rules.join.literals import texts_of
 from s3_glue_rules.join.view import Joined, walk
-from s3_glue_rules.model.key_material import describe_key_material
 from s3_glue_rules.model.resources import SparkSetting, SparkSettings
 from s3_glue_rules.model.spans import Step
 from s3_glue_rules.model.spark_settings import settings_in
-from s3_glue_rules.model.values import Absent, Choice, Known, Open, Text, Value
+from s3_glue_rules.model.urls import OPEN
+from s3_glue_rules.model.values import Known, Open, Text, Value
 
 _KIND = {
     "AWS::Athena::WorkGroup": "Athena workgroup",
@@ -40,7 +40,6 @@ _KIND = {
 _MAPS = {"ConfigurationProperties", "Properties", "SparkProperties", "properties", "spark_properties"}
 # Arguments whose text is a JSON document.
 _JSON = {"configurations", "configurations_json"}
-_OPEN = "\ue000"
 
 
 class JoinedSparkSettings(Joined, SparkSettings):
@@ -73,62 +72,29 @@ def _settings(properties: Value) -> Iterator[SparkSetting]:
         yield from _settings_at(path, leaf)
     for path, leaf in walk(properties):
         if path and path[-1] == "Value" and path[:-1] in names:
-            yield from (_setting(names[path[:-1]], text, leaf) for text in _texts(leaf))
+            yield from (_setting(names[path[:-1]], text, leaf) for text in texts_of(leaf))
 
 
 def _documents(leaf: Value) -> list[Value]:
     """Return the JSON texts that an argument may be, the default of a variable among them."""
     if isinstance(leaf, Open):
-        return [Known(text, leaf.origin) for text in _texts(leaf) if text is not None]
+        return [Known(text, leaf.origin) for text in texts_of(leaf) if text is not None]
     return [leaf] if isinstance(leaf, (Known, Text)) else []
 
 
 def _settings_at(path: tuple[Step, ...], leaf: Value) -> Iterator[SparkSetting]:
     name = path[-1] if path else ""
     if len(path) > 1 and path[-2] in _MAPS and isinstance(name, str):
-        for text in _texts(leaf):
+        for text in texts_of(leaf):
             yield _setting(name, text, leaf)
         return
-    for text in _texts(leaf):
+    for text in texts_of(leaf):
         if text is not None and "=" in text:
             for setting, value in settings_in(text):
                 yield _setting(setting, value, leaf)
 
 
 def _setting(name: str, value: str | None, leaf: Value) -> SparkSetting:
-    if value is None or _OPEN in value:
+    if value is None or OPEN in value:
         return SparkSetting(name, None, leaf.origin, leaf.why_unknown())
     return SparkSetting(name, value, leaf.origin)
-
-
-def _texts(leaf: Value) -> list[str | None]:
-    """Return the texts that a value may be, those of every branch and variable included.
-
-    None stands for what is no literal; in a text with other parts it is marked.
-    """
-    if isinstance(leaf, Known):
-        return [leaf.text()]
-    if isinstance(leaf, Absent):
-        return []
-    if isinstance(leaf, Choice):
-        return [*_texts(leaf.then), *_texts(leaf.otherwise)]
-    if isinstance(leaf, Open):
-        variable = leaf.variable
-        listed = ([] if variable.default is None else [variable.default]) + list(variable.allowed or ())
-        return [_unless_told(variable.name, text) for text in dict.fromkeys(listed)] or [None]
-    if isinstance(leaf, Text):
-        return _joined([[_OPEN if text is None else text for text in _texts(part)] or [""] for part in leaf.parts])
-    return [None]
-
-
-def _joined(parts: list[list[str]]) -> list[str | None]:
-    """Put the first alternatives of all parts together, and then each other one in its place among the first."""
-    first = [part[0] for part in parts]
-    others = [[*first[:index], other, *first[index + 1 :]] for index, part in enumerate(parts) for other in part[1:]]
-    return ["".join(pieces) for pieces in (first, *others)]
-
-
-def _unless_told(name: str, default: str) -> str:
-    """Return the default of a variable, without a key that is told of where the variable is declared."""
-    name = re.sub(r"^.*\.", "", name)
-    return "" if describe_key_material(name, default) is not None else default

@@ -7,6 +7,7 @@ from dataclasses import replace
 from s3_glue_rules.join.terraform_names import TERRAFORM
 from s3_glue_rules.join.view import EstateView
 from s3_glue_rules.model.declarations import Declaration
+from s3_glue_rules.model.documents import Statement
 from s3_glue_rules.model.values import (
     Absent,
     Known,
@@ -113,6 +114,12 @@ def opened(view: EstateView, value: Value) -> Value:
     if declaration is None or declaration.language != TERRAFORM or not is_open_ended(declaration):
         return value
     return Unknown(value.why_unknown(), value.origin)
+
+
+def with_open_principals(view: EstateView, statement: Statement) -> Statement:
+    """Return a statement of a policy with principals unknown that other systems give."""
+    principals = (replace(item, value=opened(view, item.value)) for item in statement.principals)
+    return replace(statement, principals=tuple(principals))
 
 
 def is_open_ended(declaration: Declaration) -> bool:

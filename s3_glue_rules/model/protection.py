@@ -41,7 +41,13 @@ def _is_same(left: KeyUse, right: KeyUse) -> bool:
     return symbol(left.value) == symbol(right.value)
 
 
-def _unknown(doubt: str) -> Protection:
+def exactly(strength: Strength) -> Protection:
+    """Return an encryption of which all is known."""
+    return Protection(strength, strength)
+
+
+def not_known(doubt: str) -> Protection:
+    """Return an encryption of which nothing is known, for a reason."""
     return Protection(Strength.SSE_S3, Strength.CUSTOMER_MANAGED_KEY, doubt=doubt)
 
 
@@ -59,9 +65,9 @@ def asked_by(configuration: SecurityConfiguration) -> Protection:
     try:
         modes = {part.mode.text(default="DISABLED") for part in configuration.s3}
     except UndecidableError as unknown:
-        return _unknown(unknown.reason)
+        return not_known(unknown.reason)
     if modes != {"SSE-KMS"}:
-        return Protection(Strength.SSE_S3, Strength.SSE_S3)
+        return exactly(Strength.SSE_S3)
     return _by_key(configuration.s3[0].key)
 
 
@@ -70,12 +76,12 @@ def given_by(bucket: Bucket) -> Protection:
     try:
         algorithm = bucket.algorithm.text(default="AES256")
     except UndecidableError as unknown:
-        return _unknown(unknown.reason)
+        return not_known(unknown.reason)
     if algorithm in {"aws:kms", "aws:kms:dsse"}:
         return _by_key(bucket.key)
     if algorithm == "AES256":
-        return Protection(Strength.SSE_S3, Strength.SSE_S3)
-    return _unknown(f"'{algorithm}' is not an algorithm for a bucket's default encryption")
+        return exactly(Strength.SSE_S3)
+    return not_known(f"'{algorithm}' is not an algorithm for a bucket's default encryption")
 
 
 def given_at(use: BucketUse) -> Protection:
@@ -84,7 +90,7 @@ def given_at(use: BucketUse) -> Protection:
         return given_by(use.bucket)
     candidates = [given_by(bucket) for bucket in use.among]
     if not candidates:
-        return _unknown(use.reason)
+        return not_known(use.reason)
     return Protection(
         min(found.least for found in candidates), max(found.most for found in candidates), doubt=use.reason
     )

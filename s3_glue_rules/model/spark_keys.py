@@ -11,12 +11,12 @@ from s3_glue_rules.model.spark_settings import hadoop_name
 
 # Names as Hadoop's S3A writes and wrote them, and those of the file systems before it
 # (https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/encryption.html).
-_ENCRYPTION_KEYS = {
+ENCRYPTION_KEYS = {
     "fs.s3a.encryption.key",
     "fs.s3a.server-side-encryption.key",
     "fs.s3a.server-side-encryption-key",
 }
-_ALGORITHMS = {
+ALGORITHMS = {
     "fs.s3a.encryption.algorithm",
     "fs.s3a.server-side-encryption-algorithm",
     "fs.s3a.server-side-encryption.algorithm",
@@ -37,16 +37,16 @@ _STANDS_FOR_ANOTHER = re.compile(r"\$\{.*\}|\$\w+|\{\{.*\}\}|<.*>|%.*%|\(.*\)")
 
 def uses_customer_keys(setting: SparkSetting, settings: Iterable[SparkSetting]) -> bool:
     """Return whether the key of a setting is one for SSE-C, by the algorithm of its bucket or else the general one."""
-    scope = _scope(setting.name)
+    scope = scope_of(setting.name)
     algorithms = {
         other_scope: (other.value or "").upper()
         for other in settings
-        if hadoop_name(other.name) in _ALGORITHMS and (other_scope := _scope(other.name)) in {scope, ""}
+        if hadoop_name(other.name) in ALGORITHMS and (other_scope := scope_of(other.name)) in {scope, ""}
     }
     return algorithms.get(scope, algorithms.get("", "")) == "SSE-C"
 
 
-def _scope(name: str) -> str:
+def scope_of(name: str) -> str:
     """Return the name of the bucket that a setting is for, with what stands around it, or an empty text."""
     name = name.removeprefix("spark.hadoop.")
     general = hadoop_name(name)
@@ -58,7 +58,7 @@ def must_hold_a_key(setting: SparkSetting, settings: Iterable[SparkSetting]) -> 
     if setting.name.startswith(_SECRET_MARK):
         return False
     name = hadoop_name(setting.name)
-    return name in _SECRETS or (name in _ENCRYPTION_KEYS and uses_customer_keys(setting, settings))
+    return name in _SECRETS or (name in ENCRYPTION_KEYS and uses_customer_keys(setting, settings))
 
 
 def describe_carried_key(setting: SparkSetting, settings: Iterable[SparkSetting]) -> str | None:

@@ -39,6 +39,7 @@ from s3_glue_rules.model.resources.glue import (
     SecurityConfiguration,
     SecurityConfigurationUse,
 )
+from s3_glue_rules.model.resources.glue_arguments import ArgumentHolder, JobRun, JobStarter, WrittenArgument
 from s3_glue_rules.model.resources.iam import IdentityPolicy, KeyAccess, Role, RoleKind, RoleUse
 from s3_glue_rules.model.resources.kms import DeletionGuard, Grant, Grantee, Key, KeyKind, KeyUse
 from s3_glue_rules.model.resources.replication import Replication, ReplicationRule
@@ -57,6 +58,7 @@ from s3_glue_rules.model.resources.texts import TextHolder, WrittenText
 
 __all__ = [
     "AdvancedSelector",
+    "ArgumentHolder",
     "BasicSelector",
     "Bucket",
     "BucketKind",
@@ -91,6 +93,8 @@ __all__ = [
     "IdentityPolicy",
     "Inventory",
     "Job",
+    "JobRun",
+    "JobStarter",
     "Key",
     "KeyAccess",
     "KeyKind",
@@ -121,6 +125,7 @@ __all__ = [
     "Trail",
     "UnreadSelector",
     "Workgroup",
+    "WrittenArgument",
     "WrittenText",
     "management_event",
     "object_event",

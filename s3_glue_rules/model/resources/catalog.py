@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from s3_glue_rules.model.documents import Policies
 from s3_glue_rules.model.resources.base import Resource
-from s3_glue_rules.model.values import Known, Value
+from s3_glue_rules.model.values import Value
 
 
 @dataclass(frozen=True)
@@ -72,22 +72,6 @@ class Connection(Resource):
         """Whether settings of the estate keep the catalog's connection passwords encrypted."""
 
 
-class CatalogPolicy(Resource):
-    """The resource policy of a Data Catalog (https://docs.aws.amazon.com/glue/latest/webapi/API_PutResourcePolicy.html)."""
-
-    @property
-    @abstractmethod
-    def policies(self) -> Policies:
-        """The policy."""
-
-    @property
-    def actions(self) -> tuple[str, ...]:
-        """Actions to ask about: the patterns that it lists, and some for statements that list what they leave out."""
-        listed = (item for statement in self.policies.statements for item in statement.actions)
-        known = [item.text() for item in listed if isinstance(item, Known)]
-        return tuple(dict.fromkeys((*known, "glue:GetTable", "glue:UpdateTable")))
-
-
 class MachineLearningTransform(Resource):
     """A Glue machine learning transform (https://docs.aws.amazon.com/glue/latest/webapi/API_TransformEncryption.html)."""
 
@@ -95,3 +79,15 @@ class MachineLearningTransform(Resource):
     @abstractmethod
     def mode(self) -> Value:
         """The mode of encryption of user data: DISABLED or SSE-KMS; absent is DISABLED."""
+
+
+class CatalogPolicy(Resource):
+    """The resource policy of an account's Data Catalog in a Region. There is at most one.
+
+    https://docs.aws.amazon.com/glue/latest/webapi/API_PutResourcePolicy.html
+    """
+
+    @property
+    @abstractmethod
+    def policies(self) -> Policies:
+        """What it says."""

@@ -93,9 +93,17 @@ class Bucket(DefaultEncryption):
         """The bucket policies that the estate attaches to the bucket."""
 
     @abstractmethod
-    def covers(self, resource: Value) -> str:
-        """Return which part of this bucket a Resource of a policy covers: ``bucket``, ``objects``, ``both`` or ````.
+    def is_default_key(self, value: Value) -> bool:
+        """Return whether a value is the ARN of the key of the declared default: a request tells keys by their ARNs.
 
+        Raises UndecidableError where that is open.
+        """
+
+    @abstractmethod
+    def covers(self, resource: Value) -> str:
+        """Return which part of this bucket a Resource of a policy covers.
+
+        ``bucket``, ``objects``, ``both``, ``some objects`` such as those below a prefix, or an empty text.
         Raises UndecidableError where the resource cannot be told.
         """
 
