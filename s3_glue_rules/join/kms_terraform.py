@@ -6,7 +6,8 @@ from functools import cached_property
 
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.kms import JoinedKey
-from s3_glue_rules.join.terraform import followed, is_given, modules_mentioning, naming, with_open_principals
+from s3_glue_rules.join.naming import modules_mentioning, naming
+from s3_glue_rules.join.terraform import followed, is_given, with_open_principals
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.documents import Policies

@@ -9,7 +9,7 @@ from s3_glue_rules.join.bucket_names import NamedBucket
 from s3_glue_rules.join.deliveries import cloudformation_sources, permitted, permitted_by_acl
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.keys import is_arn_of, key_use
-from s3_glue_rules.join.terraform import naming
+from s3_glue_rules.join.naming import naming
 from s3_glue_rules.join.view import Joined, possible_at
 from s3_glue_rules.model.documents import Policies, Statement
 from s3_glue_rules.model.resources import Bucket, Delivery, DirectoryBucket, KeyUse

@@ -9,8 +9,9 @@ from s3_glue_rules.join.deliveries import permitted
 from s3_glue_rules.join.deliveries_terraform import permitted_by_acls, terraform_sources
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.keys import is_arn_of
+from s3_glue_rules.join.naming import naming
 from s3_glue_rules.join.s3_defaults_terraform import TerraformDefaults, name_of
-from s3_glue_rules.join.terraform import is_given, naming
+from s3_glue_rules.join.terraform import is_given
 from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.documents import Policies, Statement
 from s3_glue_rules.model.resources import Bucket, Delivery, DirectoryBucket
