@@ -707,6 +707,286 @@ POLICIES: tuple[Policy, ...] = (
         },
     ),
     Policy(
+        id="SGR110",
+        stem="s3_bucket_allows_old_tls",
+        title="S3 bucket policy asks for TLS 1.2 or later",
+        severity="low",
+        level="strict",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "TLS 1.0 and 1.1 are deprecated. The endpoints of Amazon S3 ask for TLS 1.2 or 1.3 by themselves; a Deny on\n"
+            "`s3:TlsVersion` writes that down for this bucket, for every endpoint and proxy through which it is reached, and is\n"
+            "where a higher floor goes. A Deny of plain HTTP does not say anything about versions, and this one nothing about plain\n"
+            "HTTP, where a request has no TLS version: both statements are needed.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_iam_policy_document\" \"tls\" {\n"
+                "  statement {\n"
+                "    sid       = \"DenyOldTls\"\n"
+                "    effect    = \"Deny\"\n"
+                "    actions   = [\"s3:*\"]\n"
+                "    resources = [aws_s3_bucket.lake.arn, \"${aws_s3_bucket.lake.arn}/*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"*\"\n"
+                "      identifiers = [\"*\"]\n"
+                "    }\n"
+                "\n"
+                "    condition {\n"
+                "      test     = \"NumericLessThan\"\n"
+                "      variable = \"s3:TlsVersion\"\n"
+                "      values   = [\"1.2\"]\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_s3_bucket_policy\" \"lake\" {\n"
+                "  bucket = aws_s3_bucket.lake.id\n"
+                "  policy = data.aws_iam_policy_document.tls.json\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "LakeBucketPolicy:\n"
+                "  Type: AWS::S3::BucketPolicy\n"
+                "  Properties:\n"
+                "    Bucket: !Ref LakeBucket\n"
+                "    PolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Sid: DenyOldTls\n"
+                "          Effect: Deny\n"
+                "          Principal: \"*\"\n"
+                "          Action: s3:*\n"
+                "          Resource:\n"
+                "            - !GetAtt LakeBucket.Arn\n"
+                "            - !Sub ${LakeBucket.Arn}/*\n"
+                "          Condition:\n"
+                "            NumericLessThan:\n"
+                "              s3:TlsVersion: \"1.2\"\n"
+            ),
+            "cdk": (
+                "new s3.Bucket(this, 'LakeBucket', {\n"
+                "  enforceSSL: true,\n"
+                "  minimumTLSVersion: 1.2,\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingEncryptionInTransit.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR111",
+        stem="s3_bucket_policy_blocks_default_encryption",
+        title="S3 bucket policy accepts uploads that follow the bucket's default encryption",
+        severity="high",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "A Deny with `StringNotEquals` on `s3:x-amz-server-side-encryption` holds for a request without that header as well,\n"
+            "because a negated operator is true where the key is missing; `StringNotEqualsIfExists` and\n"
+            "`ForAllValues:StringNotEquals` are no different. Such a statement denies the uploads of every client that leaves the\n"
+            "encryption to the bucket's default, among them most AWS services. Two statements with one value each deny every\n"
+            "value. A statement that compares the key id with an alias or a key id never matches, since S3 compares full key\n"
+            "ARNs. Adding `Null` with `\"false\"` to the same statement denies a wrong header only. Where a header is wanted on\n"
+            "every upload, a test of `Null` with `\"true\"` says so outright and is accepted here.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_iam_policy_document\" \"encryption\" {\n"
+                "  statement {\n"
+                "    sid       = \"DenyWrongEncryptionHeader\"\n"
+                "    effect    = \"Deny\"\n"
+                "    actions   = [\"s3:PutObject\"]\n"
+                "    resources = [\"${aws_s3_bucket.lake.arn}/*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"*\"\n"
+                "      identifiers = [\"*\"]\n"
+                "    }\n"
+                "\n"
+                "    condition {\n"
+                "      test     = \"StringNotEquals\"\n"
+                "      variable = \"s3:x-amz-server-side-encryption\"\n"
+                "      values   = [\"aws:kms\"]\n"
+                "    }\n"
+                "\n"
+                "    condition {\n"
+                "      test     = \"Null\"\n"
+                "      variable = \"s3:x-amz-server-side-encryption\"\n"
+                "      values   = [\"false\"]\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_s3_bucket_policy\" \"lake\" {\n"
+                "  bucket = aws_s3_bucket.lake.id\n"
+                "  policy = data.aws_iam_policy_document.encryption.json\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    BucketEncryption:\n"
+                "      ServerSideEncryptionConfiguration:\n"
+                "        - BucketKeyEnabled: true\n"
+                "          ServerSideEncryptionByDefault:\n"
+                "            SSEAlgorithm: aws:kms\n"
+                "            KMSMasterKeyID: !ImportValue lake-key-arn\n"
+                "LakeBucketPolicy:\n"
+                "  Type: AWS::S3::BucketPolicy\n"
+                "  Properties:\n"
+                "    Bucket: !Ref LakeBucket\n"
+                "    PolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Sid: DenyWrongEncryptionHeader\n"
+                "          Effect: Deny\n"
+                "          Principal: \"*\"\n"
+                "          Action: s3:PutObject\n"
+                "          Resource: !Sub ${LakeBucket.Arn}/*\n"
+                "          Condition:\n"
+                "            StringNotEquals:\n"
+                "              s3:x-amz-server-side-encryption: aws:kms\n"
+                "            \"Null\":\n"
+                "              s3:x-amz-server-side-encryption: \"false\"\n"
+            ),
+            "cdk": (
+                "lakeBucket.addToResourcePolicy(new iam.PolicyStatement({\n"
+                "  sid: 'DenyWrongEncryptionHeader',\n"
+                "  effect: iam.Effect.DENY,\n"
+                "  principals: [new iam.AnyPrincipal()],\n"
+                "  actions: ['s3:PutObject'],\n"
+                "  resources: [lakeBucket.arnForObjects('*')],\n"
+                "  conditions: {\n"
+                "    StringNotEquals: { 's3:x-amz-server-side-encryption': 'aws:kms' },\n"
+                "    Null: { 's3:x-amz-server-side-encryption': 'false' },\n"
+                "  },\n"
+                "}));\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
+            "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR112",
+        stem="s3_bucket_accepts_weaker_encryption_header",
+        title="S3 bucket policy denies headers that ask for less than the default encryption",
+        severity="low",
+        level="strict",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "The default encryption of a bucket holds for uploads that say nothing. Whoever may write objects can put it aside with\n"
+            "the header `x-amz-server-side-encryption`: `AES256` stores an object with SSE-S3 in a bucket whose default is SSE-KMS,\n"
+            "so that reading it needs no permission to use the key and leaves no trace in the key's log. Only a policy stops that: a\n"
+            "Deny of `s3:PutObject` where the header is there and names something weaker. The default is not touched by a statement\n"
+            "that also tests `Null` with `\"false\"`, since uploads without the header pass.\n"
+        ),
+        fix={
+            "terraform": (
+                "data \"aws_iam_policy_document\" \"encryption\" {\n"
+                "  statement {\n"
+                "    sid       = \"DenyWrongEncryptionHeader\"\n"
+                "    effect    = \"Deny\"\n"
+                "    actions   = [\"s3:PutObject\"]\n"
+                "    resources = [\"${aws_s3_bucket.lake.arn}/*\"]\n"
+                "\n"
+                "    principals {\n"
+                "      type        = \"*\"\n"
+                "      identifiers = [\"*\"]\n"
+                "    }\n"
+                "\n"
+                "    condition {\n"
+                "      test     = \"StringNotEquals\"\n"
+                "      variable = \"s3:x-amz-server-side-encryption\"\n"
+                "      values   = [\"aws:kms\"]\n"
+                "    }\n"
+                "\n"
+                "    condition {\n"
+                "      test     = \"Null\"\n"
+                "      variable = \"s3:x-amz-server-side-encryption\"\n"
+                "      values   = [\"false\"]\n"
+                "    }\n"
+                "  }\n"
+                "}\n"
+                "\n"
+                "resource \"aws_s3_bucket_policy\" \"lake\" {\n"
+                "  bucket = aws_s3_bucket.lake.id\n"
+                "  policy = data.aws_iam_policy_document.encryption.json\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LakeBucket:\n"
+                "  Type: AWS::S3::Bucket\n"
+                "  Properties:\n"
+                "    BucketEncryption:\n"
+                "      ServerSideEncryptionConfiguration:\n"
+                "        - BucketKeyEnabled: true\n"
+                "          ServerSideEncryptionByDefault:\n"
+                "            SSEAlgorithm: aws:kms\n"
+                "            KMSMasterKeyID: !ImportValue lake-key-arn\n"
+                "LakeBucketPolicy:\n"
+                "  Type: AWS::S3::BucketPolicy\n"
+                "  Properties:\n"
+                "    Bucket: !Ref LakeBucket\n"
+                "    PolicyDocument:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Sid: DenyWrongEncryptionHeader\n"
+                "          Effect: Deny\n"
+                "          Principal: \"*\"\n"
+                "          Action: s3:PutObject\n"
+                "          Resource: !Sub ${LakeBucket.Arn}/*\n"
+                "          Condition:\n"
+                "            StringNotEquals:\n"
+                "              s3:x-amz-server-side-encryption: aws:kms\n"
+                "            \"Null\":\n"
+                "              s3:x-amz-server-side-encryption: \"false\"\n"
+            ),
+            "cdk": (
+                "lakeBucket.addToResourcePolicy(new iam.PolicyStatement({\n"
+                "  sid: 'DenyWrongEncryptionHeader',\n"
+                "  effect: iam.Effect.DENY,\n"
+                "  principals: [new iam.AnyPrincipal()],\n"
+                "  actions: ['s3:PutObject'],\n"
+                "  resources: [lakeBucket.arnForObjects('*')],\n"
+                "  conditions: {\n"
+                "    StringNotEquals: { 's3:x-amz-server-side-encryption': 'aws:kms' },\n"
+                "    Null: { 's3:x-amz-server-side-encryption': 'false' },\n"
+                "  },\n"
+                "}));\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
+            "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html",
+        ),
+        compliance={},
+    ),
+    Policy(
         id="SGR113",
         stem="s3_object_downgrades_encryption",
         title="S3 object keeps the encryption of its bucket",
@@ -2742,7 +3022,7 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         id="SGR316",
         stem="glue_job_arguments_hold_a_secret",
-        title="Arguments of Glue jobs name secrets instead of holding them",
+        title="Glue job arguments name secrets instead of holding them",
         severity="high",
         level="default",
         languages=(
@@ -2819,7 +3099,7 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         id="SGR317",
         stem="glue_job_arguments_undo_encryption",
-        title="Arguments of Glue jobs turn no encryption off or down",
+        title="Glue job arguments turn no encryption off or down",
         severity="high",
         level="default",
         languages=(
@@ -3319,7 +3599,7 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         id="SGR321",
         stem="glue_resource_policy_admits_everyone",
-        title="Glue catalog policy admits known accounts and principals only",
+        title="Glue Data Catalog policy admits known accounts and principals only",
         severity="critical",
         level="default",
         languages=(
@@ -3327,17 +3607,23 @@ POLICIES: tuple[Policy, ...] = (
         ),
         since="0.1.0",
         why=(
-            "The resource policy of a Data Catalog decides which other accounts may read and change databases, tables and\n"
-            "connections. An Allow for the principal `*` lets identities of every AWS account in. A condition helps only if it fixes\n"
-            "who calls, such as `aws:PrincipalOrgID` or `aws:PrincipalAccount` with fixed values. All actions for a principal that\n"
-            "is named are no wildcard. CloudFormation has no resource for this policy.\n"
+            "The resource policy of a Data Catalog decides who outside of the account may use its databases, tables and connections.\n"
+            "An Allow for the principal `*` gives that to every identity in every AWS account: table definitions with the places of\n"
+            "the data, and connections with their credentials where the action permits it. A condition helps only if it fixes who\n"
+            "calls, such as `aws:PrincipalOrgID` or `aws:PrincipalAccount` with fixed values. TLS, an address or a Region alone do\n"
+            "not: callers of other accounts meet them as well. Wide actions for a principal that is named are another question.\n"
         ),
         fix={
             "terraform": (
+                "data \"aws_caller_identity\" \"current\" {}\n"
+                "\n"
+                "data \"aws_region\" \"current\" {}\n"
+                "\n"
                 "data \"aws_iam_policy_document\" \"catalog\" {\n"
                 "  statement {\n"
-                "    actions   = [\"glue:GetDatabase\", \"glue:GetTable\"]\n"
-                "    resources = [\"arn:aws:glue:eu-west-1:111122223333:*\"]\n"
+                "    sid       = \"ShareWithAnalytics\"\n"
+                "    actions   = [\"glue:GetDatabase\", \"glue:GetTable\", \"glue:GetTables\"]\n"
+                "    resources = [\"arn:aws:glue:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:*\"]\n"
                 "\n"
                 "    principals {\n"
                 "      type        = \"AWS\"\n"
@@ -3346,13 +3632,14 @@ POLICIES: tuple[Policy, ...] = (
                 "  }\n"
                 "}\n"
                 "\n"
-                "resource \"aws_glue_resource_policy\" \"catalog\" {\n"
+                "resource \"aws_glue_resource_policy\" \"lake\" {\n"
                 "  policy = data.aws_iam_policy_document.catalog.json\n"
                 "}\n"
             ),
         },
         references=(
-            "https://docs.aws.amazon.com/glue/latest/dg/security_iam_resource-based-policy-examples.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/cross-account-access.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/security_iam_service-with-iam.html",
             "https://docs.aws.amazon.com/glue/latest/webapi/API_PutResourcePolicy.html",
         ),
         compliance={},
@@ -3360,7 +3647,7 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         id="SGR322",
         stem="glue_log_group_in_clear",
-        title="Log groups that AWS Glue writes to have a KMS key",
+        title="Glue log groups have a KMS key",
         severity="low",
         level="default",
         languages=(

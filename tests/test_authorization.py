@@ -17,7 +17,7 @@ from s3_glue_rules.model.authorization import (
     ServiceCaller,
     rule_on,
 )
-from s3_glue_rules.model.conditions import ContextValue, Present, Special, holds, holds_text
+from s3_glue_rules.model.conditions import ContextValue, Present, Recognised, Special, holds, holds_text
 from s3_glue_rules.model.documents import Policies, patterns_overlap
 from s3_glue_rules.model.documents import Test as Condition
 from s3_glue_rules.model.reader import Reader
@@ -369,3 +369,24 @@ def test_open_principals_leave_it_open() -> None:
 def test_patterns_overlap(first: str, second: str, wanted: bool) -> None:  # noqa: FBT001 - a table
     assert patterns_overlap(first, second) is wanted
     assert patterns_overlap(second, first) is wanted
+
+
+def test_what_may_allow_does_not_keep_a_denial_open() -> None:
+    maybe = {"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Condition": {"Bool": {"aws:x": "true"}}}
+    ruling = rule_on(policies(maybe), Request("kms:Decrypt"))
+    assert not ruling.is_denied
+    with pytest.raises(UndecidableError):
+        assert ruling.is_allowed
+    ruling = rule_on(policies({**maybe, "Effect": "Deny"}), Request("kms:Decrypt"))
+    with pytest.raises(UndecidableError):
+        assert ruling.is_denied
+
+
+def test_a_value_that_is_recognised() -> None:
+    recognised = Recognised(lambda pattern: pattern.text() == "ours")
+    request = Request("kms:Decrypt", context={"aws:x": recognised})
+    assert rule_on(allow_if("StringEquals", ["theirs", "ours"]), request).is_allowed
+    assert not rule_on(allow_if("StringEquals", "theirs"), request).is_allowed
+    assert rule_on(allow_if("StringNotEquals", "theirs"), request).is_allowed
+    assert not rule_on(allow_if("Null", "true"), request).is_allowed
+    assert not rule_on(allow_if("ForAllValues:StringLike", "theirs"), request).is_allowed

@@ -187,9 +187,8 @@ def test_strangers_ask_where_a_statement_may_be_for_them(statement: dict[str, An
     assert bool(requests) is asked
     assert all(rule_on(found, request).decision is Decision.ALLOWED for request in requests)
     unreadable = Policies((), written=True, unreadable=UndecidableError("it cannot be read"))
-    assert {rule_on(unreadable, request).decision for request in requests_of_strangers(unreadable, KEY_ACTIONS)} == {
-        Decision.OPEN
-    }
+    asked_all_the_same = requests_of_strangers(unreadable, KEY_ACTIONS)
+    assert {rule_on(unreadable, request).decision for request in asked_all_the_same} == {Decision.OPEN}
 
 
 def test_a_named_user_is_told_from_others_by_its_arn() -> None:

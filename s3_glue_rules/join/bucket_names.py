@@ -161,7 +161,9 @@ def _part(suffix: str) -> str:
         return "bucket"
     if suffix == "/*":
         return "objects"
-    return "both" if suffix == "*" else ""
+    if suffix == "*":
+        return "both"
+    return "some objects" if suffix.startswith("/") else ""
 
 
 def _without_partition(text: str) -> str:

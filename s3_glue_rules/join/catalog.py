@@ -7,13 +7,11 @@ from collections.abc import Mapping as MappingType
 from functools import cached_property
 from typing import ClassVar
 
-from s3_glue_rules.join.documents import statements_of, structure
+from s3_glue_rules.join.documents import structure
 from s3_glue_rules.join.glue import JoinedCatalogSettings
-from s3_glue_rules.join.terraform import is_given
 from s3_glue_rules.join.terraform_names import TERRAFORM
 from s3_glue_rules.join.view import EstateView, Joined
-from s3_glue_rules.model.documents import Policies
-from s3_glue_rules.model.resources import CatalogMember, CatalogPolicy, Connection, Credential, MachineLearningTransform
+from s3_glue_rules.model.resources import CatalogMember, Connection, Credential, MachineLearningTransform
 from s3_glue_rules.model.values import Absent, Known, Mapping, UndecidableError, Unknown, Value
 
 _CONNECTIONS = ("AWS::Glue::Connection", "aws_glue_connection")
@@ -152,19 +150,6 @@ class JoinedTransform(Joined, MachineLearningTransform):
         return self.at("TransformEncryption", "MLUserDataEncryption", "MLUserDataEncryptionMode")
 
 
-class JoinedCatalogPolicy(Joined, CatalogPolicy):
-    """A catalog resource policy; CloudFormation has no resource for it."""
-
-    @cached_property
-    def policies(self) -> Policies:
-        """The policy."""
-        document = self.at("policy")
-        try:
-            return Policies(statements_of(self.view.reader, document), written=is_given(document))
-        except UndecidableError as unknown:
-            return Policies((), written=True, unreadable=unknown)
-
-
 def _settings(view: EstateView) -> Iterator[JoinedCatalogSettings]:
     for declaration in view.estate.of_types(_SETTINGS):
         if view.exists(declaration):
@@ -178,4 +163,3 @@ def _is_empty(value: Value) -> bool:
 MAKERS: dict[str, type[Joined]] = dict.fromkeys(_CONNECTIONS, JoinedConnection)
 MEMBER_MAKERS: dict[str, type[Joined]] = dict.fromkeys(_MEMBERS, JoinedCatalogMember)
 TRANSFORM_MAKERS: dict[str, type[Joined]] = {"AWS::Glue::MLTransform": JoinedTransform}
-POLICY_MAKERS: dict[str, type[Joined]] = {"aws_glue_resource_policy": JoinedCatalogPolicy}

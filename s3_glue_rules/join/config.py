@@ -10,7 +10,8 @@ from typing import ClassVar
 from s3_glue_rules.join.config_rules import RULES
 from s3_glue_rules.join.declared_buckets import declared_bucket
 from s3_glue_rules.join.keys import key_use
-from s3_glue_rules.join.terraform import followed, modules_mentioning, opened
+from s3_glue_rules.join.naming import modules_mentioning
+from s3_glue_rules.join.terraform import followed, opened
 from s3_glue_rules.join.terraform_names import TERRAFORM
 from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.answers import Link

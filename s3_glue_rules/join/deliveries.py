@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from s3_glue_rules.join.bucket_names import NamedBucket
-from s3_glue_rules.join.terraform import naming
+from s3_glue_rules.join.naming import naming
 from s3_glue_rules.join.view import walk
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration

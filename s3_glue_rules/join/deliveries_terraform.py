@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from s3_glue_rules.join.bucket_names import NamedBucket
 from s3_glue_rules.join.deliveries import Source, from_source, load_balancer_kind, named_by, permitted_by_acl
+from s3_glue_rules.join.naming import naming
 from s3_glue_rules.join.s3_defaults_terraform import TerraformDefaults, name_of
-from s3_glue_rules.join.terraform import followed, naming
+from s3_glue_rules.join.terraform import followed
 from s3_glue_rules.join.view import EstateView, possible_at
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.resources import Delivery, LogKind

@@ -154,6 +154,7 @@ def _statement(reader: Reader, item: Mapping) -> Statement:
         not_resources=values("NotResource"),
         tests=_tests(reader, item.get("Condition")),
         origin=item.origin,
+        sid=reader.peek(item.get("Sid")),
     )
 
 

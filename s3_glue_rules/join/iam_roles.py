@@ -11,7 +11,8 @@ from typing import ClassVar
 from s3_glue_rules.join.aws_managed_policies import AWS_MANAGED_POLICIES
 from s3_glue_rules.join.iam import MANAGED_POLICY_TYPES, JoinedIdentity, JoinedIdentityPolicy
 from s3_glue_rules.join.key_access import covers_key, grants_to
-from s3_glue_rules.join.terraform import followed, modules_mentioning, naming
+from s3_glue_rules.join.naming import modules_mentioning, naming
+from s3_glue_rules.join.terraform import followed
 from s3_glue_rules.join.view import EstateView, Joined, possible_at
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration

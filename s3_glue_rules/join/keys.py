@@ -11,9 +11,10 @@ from s3_glue_rules.join.terraform_names import TERRAFORM
 from s3_glue_rules.join.view import EstateView, possible_at
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
+from s3_glue_rules.model.documents import may_match, wildcard_matches
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import Key, KeyKind, KeyUse
-from s3_glue_rules.model.values import Absent, Known, Reference, Text, Value, text_of
+from s3_glue_rules.model.values import Absent, Known, Reference, Text, UndecidableError, Value, text_of
 
 KEY_MAKERS: dict[str, type[JoinedKey]] = {
     **dict.fromkeys(KEY_TYPES, JoinedKey),
@@ -42,6 +43,42 @@ def key_use(view: EstateView, value: Value) -> KeyUse:
     if isinstance(value, Known):
         return _literal(view, value)
     return KeyUse(KeyKind.UNRESOLVED, value, reason=value.why_unknown())
+
+
+def is_arn_of(view: EstateView, key: KeyUse, value: Value) -> bool:
+    """Return whether a value of a policy is the ARN of a key; aliases and key ids are none.
+
+    Raises UndecidableError where that is open.
+    """
+    value = followed(view, value)
+    if isinstance(value, Known) and any(sign in value.text() for sign in "*?$"):
+        return _matches_arn_of(key, value)
+    named = key_use(view, value)
+    if named.kind in {KeyKind.ABSENT, KeyKind.AWS_MANAGED, KeyKind.CUSTOMER_ALIAS, KeyKind.NOT_A_KEY}:
+        return False
+    if named.form not in {"", "ARN"}:
+        return False
+    if named.kind is KeyKind.DECLARED and key.kind in {KeyKind.DECLARED, KeyKind.AWS_MANAGED, KeyKind.ABSENT}:
+        return named.key is key.key
+    if isinstance(value, Known) and _is_literal_arn(key):
+        return value.text() == key.value.text()
+    reason = named.reason or value.why_unknown()
+    raise UndecidableError(f"whether it is the bucket's default key cannot be told: {reason}", value.origin)
+
+
+def _matches_arn_of(key: KeyUse, pattern: Known) -> bool:
+    if _is_literal_arn(key) and "$" not in pattern.text():
+        return wildcard_matches(pattern.text(), key.value.text())
+    if may_match(pattern, _ANY_KEY):
+        raise UndecidableError("whether the ARN of the bucket's default key matches cannot be told", pattern.origin)
+    return False
+
+
+def _is_literal_arn(key: KeyUse) -> bool:
+    return key.kind is KeyKind.UNRESOLVED and key.form == "ARN" and isinstance(key.value, Known)
+
+
+_ANY_KEY = Known("arn:*:kms:*:*:key/*")
 
 
 def _put_together(view: EstateView, value: Text) -> KeyUse:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from s3_glue_rules.join.documents import statements_of
-from s3_glue_rules.join.terraform import naming
+from s3_glue_rules.join.naming import naming
 from s3_glue_rules.join.view import Joined, possible_at, walk
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration, Estate

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.kms import JoinedKey
-from s3_glue_rules.join.terraform import followed, is_given, modules_mentioning, naming, opened
+from s3_glue_rules.join.naming import modules_mentioning, naming
+from s3_glue_rules.join.terraform import followed, is_given, with_open_principals
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
-from s3_glue_rules.model.documents import Policies, Statement
+from s3_glue_rules.model.documents import Policies
 from s3_glue_rules.model.resources import DeletionGuard
 from s3_glue_rules.model.values import Absent, Known, Open, Reference, UndecidableError, Unknown, Value
 
@@ -86,7 +86,7 @@ class TerraformKey(JoinedKey):
             statements = statements_of(self.view.reader, document)
         except UndecidableError as unknown:
             return Policies((), written=True, unreadable=unknown)
-        return Policies(tuple(map(self._opened, statements)), written=True)
+        return Policies(tuple(with_open_principals(self.view, item) for item in statements), written=True)
 
     @cached_property
     def lockout_check_bypasses(self) -> tuple[Value, ...]:
@@ -107,11 +107,6 @@ class TerraformKey(JoinedKey):
                 reason = f"whether '{declaration.address}' is for it cannot be told"
                 doubts.append(UndecidableError(reason, named.origin))
         return doubts, found
-
-    def _opened(self, statement: Statement) -> Statement:
-        """Return the statement with principals unknown that other systems give."""
-        principals = (replace(item, value=opened(self.view, item.value)) for item in statement.principals)
-        return replace(statement, principals=tuple(principals))
 
     @cached_property
     def possible_user(self) -> Link | None:

@@ -7,6 +7,7 @@ from functools import cache
 from s3_glue_rules.join import (
     athena,
     catalog,
+    catalog_policy_terraform,
     cloudtrail,
     config,
     emr,
@@ -49,8 +50,8 @@ _MAKERS: tuple[dict[str, type[Joined]], ...] = (
     iam.MAKERS,
     iam_roles.MAKERS,
     catalog.MAKERS,
+    catalog_policy_terraform.MAKERS,
     catalog.MEMBER_MAKERS,
-    catalog.POLICY_MAKERS,
     catalog.TRANSFORM_MAKERS,
     emr.MAKERS,
     athena.MAKERS,

@@ -8,8 +8,8 @@ from functools import cached_property
 from s3_glue_rules.join.bucket_names import NamedBucket
 from s3_glue_rules.join.deliveries import cloudformation_sources, permitted, permitted_by_acl
 from s3_glue_rules.join.documents import statements_of
-from s3_glue_rules.join.keys import key_use
-from s3_glue_rules.join.terraform import naming
+from s3_glue_rules.join.keys import is_arn_of, key_use
+from s3_glue_rules.join.naming import naming
 from s3_glue_rules.join.view import Joined, possible_at
 from s3_glue_rules.model.documents import Policies, Statement
 from s3_glue_rules.model.resources import Bucket, Delivery, DirectoryBucket, KeyUse
@@ -69,6 +69,10 @@ class JoinedBucket(JoinedDefaults, Bucket):
             acl = self.at("AccessControl")
             if isinstance(acl, Known) and acl.text() == "LogDeliveryWrite":
                 yield permitted_by_acl(acl.origin)
+
+    def is_default_key(self, value: Value) -> bool:
+        """Return whether a value is the ARN of the key of the declared default."""
+        return is_arn_of(self.view, self.key, value)
 
     @cached_property
     def policies(self) -> Policies:

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from s3_glue_rules.join.bucket_names import NamedBucket
 from s3_glue_rules.join.keys import key_use
-from s3_glue_rules.join.terraform import followed, modules_given, naming
+from s3_glue_rules.join.naming import modules_given, naming
+from s3_glue_rules.join.terraform import followed
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.resources import KeyUse

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
+from s3_glue_rules.join.naming import naming
 from s3_glue_rules.join.s3 import BUCKET_TYPE, JoinedBucket
 from s3_glue_rules.join.s3_terraform import TERRAFORM_BUCKET, TerraformBucket
-from s3_glue_rules.join.terraform import followed, naming, opened
+from s3_glue_rules.join.terraform import followed, opened
 from s3_glue_rules.join.view import ANYTHING, EstateView, possible, possible_at
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import Bucket, BucketKind, BucketUse

@@ -8,8 +8,10 @@ from functools import cached_property
 from s3_glue_rules.join.deliveries import permitted
 from s3_glue_rules.join.deliveries_terraform import permitted_by_acls, terraform_sources
 from s3_glue_rules.join.documents import statements_of
+from s3_glue_rules.join.keys import is_arn_of
+from s3_glue_rules.join.naming import naming
 from s3_glue_rules.join.s3_defaults_terraform import TerraformDefaults, name_of
-from s3_glue_rules.join.terraform import is_given, naming
+from s3_glue_rules.join.terraform import is_given
 from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.documents import Policies, Statement
 from s3_glue_rules.model.resources import Bucket, Delivery, DirectoryBucket
@@ -33,6 +35,10 @@ class TerraformBucket(TerraformDefaults, Bucket):
         policies = naming(self.view.estate, POLICY_TYPE, ("bucket",), self.candidates)
         yield from permitted(self, (self.declaration, *policies), lambda: self.policies)
         yield from permitted_by_acls(self)
+
+    def is_default_key(self, value: Value) -> bool:
+        """Return whether a value is the ARN of the key of the declared default."""
+        return is_arn_of(self.view, self.key, value)
 
     @cached_property
     def policies(self) -> Policies:

@@ -119,11 +119,12 @@ class Decision(enum.Enum):
 
 @dataclass(frozen=True)
 class Ruling:
-    """A decision, with the statement that makes it, and what is open where it cannot be told."""
+    """A decision, with the statement that makes it, and what is open where it cannot be told: a Deny perhaps."""
 
     decision: Decision
     statement: Statement | None = None
     unknown: UndecidableError | None = None
+    may_deny: bool = False
 
     @property
     def origin(self) -> Origin:
@@ -131,24 +132,30 @@ class Ruling:
         return NOWHERE if self.statement is None else self.statement.origin
 
     @property
+    def label(self) -> str:
+        """The name of that statement, for people."""
+        return "a statement" if self.statement is None else self.statement.label
+
+    @property
     def is_denied(self) -> bool:
         """Whether a Deny speaks of the request. Raises UndecidableError where that cannot be told."""
-        return self._is(Decision.DENIED)
+        if self.unknown is not None and self.may_deny:
+            raise self.unknown
+        return self.decision is Decision.DENIED
 
     @property
     def is_allowed(self) -> bool:
         """Whether the request is allowed. Raises UndecidableError where that cannot be told."""
-        return self._is(Decision.ALLOWED)
-
-    def _is(self, decision: Decision) -> bool:
         if self.unknown is not None:
             raise self.unknown
-        return self.decision is decision
+        return self.decision is Decision.ALLOWED
 
 
 def rule_on(policies: Policies, request: Request) -> Ruling:
     """Return what policies say to a request. An explicit Deny wins over everything."""
-    unknown = policies.unreadable
+    # What may deny keeps open whether the request is allowed; what may allow is of no interest to a denial.
+    may_deny = policies.unreadable
+    may_allow: UndecidableError | None = None
     allowing: Statement | None = None
     for statement in policies.statements:
         try:
@@ -158,30 +165,22 @@ def rule_on(policies: Policies, request: Request) -> Ruling:
                 return Ruling(Decision.DENIED, statement)
             allowing = allowing or statement
         except UndecidableError as error:
-            # What may allow is of no interest once something else allows.
-            unknown = unknown or error
-    if allowing is not None and not _may_be_denied(policies, request):
+            if isinstance(statement.effect, Known) and not statement.is_effect("Deny"):
+                may_allow = may_allow or error
+            else:
+                may_deny = may_deny or error
+    if may_deny is not None:
+        return Ruling(Decision.OPEN, None, may_deny, may_deny=True)
+    if allowing is not None:
         return Ruling(Decision.ALLOWED, allowing)
-    if unknown is not None:
-        return Ruling(Decision.OPEN, None, unknown)
+    if may_allow is not None:
+        return Ruling(Decision.OPEN, None, may_allow)
     return Ruling(Decision.NOT_ALLOWED)
-
-
-def _may_be_denied(policies: Policies, request: Request) -> bool:
-    if policies.unreadable is not None:
-        return True
-    for statement in policies.statements:
-        try:
-            applies(statement, request)
-        except UndecidableError:
-            if not isinstance(statement.effect, Known) or statement.is_effect("Deny"):
-                return True
-    return False
 
 
 def applies(statement: Statement, request: Request) -> bool:
     """Return whether a statement speaks of a request. Raises UndecidableError where that is open."""
-    parts = (is_about_caller, _is_about_action, _is_about_resource, conditions_hold)
+    parts = (is_about_caller, is_about_action, _is_about_resource, conditions_hold)
     return all_of(parts, lambda part: part(statement, request))
 
 
@@ -204,7 +203,8 @@ def is_about_caller(statement: Statement, request: Request) -> bool:
     return any_of(statement.principals, caller.is_named_by)
 
 
-def _is_about_action(statement: Statement, request: Request) -> bool:
+def is_about_action(statement: Statement, request: Request) -> bool:
+    """Return whether a statement speaks of the action of a request. Raises UndecidableError where that is open."""
     action = request.action
     if statement.not_actions:
         return not any_of(statement.not_actions, lambda value: patterns_overlap(_text(value).lower(), action.lower()))

@@ -30,6 +30,16 @@ class Present:
     values: tuple[Value, ...]
 
 
+@dataclass(frozen=True)
+class Recognised:
+    """The request has one value under the key; ``matches`` tells whether a value of a policy stands for it.
+
+    It raises UndecidableError where that is open.
+    """
+
+    matches: Callable[[Value], bool]
+
+
 class Special(enum.Enum):
     """What a request may have under a key without one value to compare with."""
 
@@ -41,7 +51,7 @@ class Special(enum.Enum):
     FOREIGN = "of a stranger"
 
 
-ContextValue = Union[Present, Special]
+ContextValue = Union[Present, Recognised, Special]
 
 
 def holds_text(*texts: str) -> Present:
@@ -57,7 +67,7 @@ def holds(test: Test, context: ContextValue | None, *, in_deny: bool) -> bool:
     """
     sets, name, if_exists = _parts(test.operator)
     if context is None:
-        raise UndecidableError(f"the request does not tell {test.key}", test.origin)
+        raise UndecidableError(f"whether the condition on {test.key} holds cannot be told", test.origin)
     if context is Special.CHOSEN:
         return not in_deny
     if name == "null":
@@ -73,6 +83,9 @@ def holds(test: Test, context: ContextValue | None, *, in_deny: bool) -> bool:
         if if_exists:
             return True
         return any_of(test.values, lambda pattern: _may_be_foreign(pattern, test.key)) is not is_negated
+
+    if isinstance(context, Recognised):
+        return any_of(test.values, context.matches) is not is_negated
 
     def is_kept(value: Value) -> bool:
         return any_of(test.values, lambda pattern: matches(pattern, value)) is not is_negated

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.spans import Origin
-from s3_glue_rules.model.values import Known, Open, Text, UndecidableError, Unknown, Value
+from s3_glue_rules.model.values import Absent, Known, Open, Text, UndecidableError, Unknown, Value
 
 # A whole account is written as the ARN of its root, or as its number. Open parts of a text stand between marks.
 _ACCOUNT = re.compile(r"arn:.*:root|[0-9]{12}", re.DOTALL)
@@ -69,6 +69,16 @@ class Statement:
     not_resources: tuple[Value, ...]
     tests: tuple[Test, ...]
     origin: Origin
+    sid: Value = field(default_factory=Absent)
+
+    @property
+    def label(self) -> str:
+        """The name that people know the statement by."""
+        return f"statement '{self.sid.text()}'" if isinstance(self.sid, Known) else "a statement"
+
+    def tests_key(self, *keys: str) -> bool:
+        """Return whether the Condition of the statement asks for one of these keys."""
+        return any(test.key in keys for test in self.tests)
 
     def is_effect(self, effect: str) -> bool:
         """Return whether the statement has the effect ``Allow`` or ``Deny``."""

@@ -1,4 +1,7 @@
-"""Callers from accounts that nobody names, and what a resource policy lets them do."""
+"""Callers of accounts that nobody names: what they can ask of a resource with a policy.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from s3_glue_rules.model.conditions import ContextValue, Special, holds_text
 from s3_glue_rules.model.documents import Policies, Statement
 from s3_glue_rules.model.values import UndecidableError
 
-PRINCIPAL_ARN = "aws:principalarn"
 # What the request has under these keys comes from who calls. A caller need not belong to an organisation, nor act for
 # a resource: then the request does not have them.
+PRINCIPAL_ARN = "aws:principalarn"
 _OF_CALLER = ("kms:calleraccount", "aws:principalaccount", PRINCIPAL_ARN)
 _OF_ORGANISATION = (
     "aws:principalorgid",
@@ -22,12 +25,13 @@ _OF_ORGANISATION = (
     "aws:sourceorgpaths",
 )
 # Only requests of service principals have this one; what they do for somebody is another question.
-NO_SERVICE: dict[str, ContextValue] = {"aws:principalisawsservice": holds_text("false")}
-# Of a caller from an account that nobody names, with an organisation of its own and without any.
-_OF_STRANGERS: tuple[Mapping[str, ContextValue], ...] = tuple(
+NO_SERVICE: Mapping[str, ContextValue] = {"aws:principalisawsservice": holds_text("false")}
+# With an organisation of its own and without any.
+_CONTEXTS: tuple[Mapping[str, ContextValue], ...] = tuple(
     {**dict.fromkeys(_OF_CALLER, Special.FOREIGN), **dict.fromkeys(_OF_ORGANISATION, organisation), **NO_SERVICE}
     for organisation in (Special.FOREIGN, Special.MISSING)
 )
+_ANYTHING = Request("*", STRANGER)
 
 
 def ruling_on_strangers(policies: Policies, actions: Iterable[str]) -> Ruling:
@@ -43,17 +47,16 @@ def ruling_on_strangers(policies: Policies, actions: Iterable[str]) -> Ruling:
 
 
 def requests_of_strangers(policies: Policies, actions: Iterable[str]) -> Iterator[Request]:
-    """Yield requests for actions by callers from accounts that nobody names; none where no statement is for them."""
-    anything = Request("*", STRANGER)
-    if policies.unreadable is None and not any(_may_speak_of(statement, anything) for statement in policies.statements):
+    """Yield all that they can ask of actions; nothing where no statement is for them."""
+    if policies.unreadable is None and not any(map(_may_speak_of_strangers, policies.statements)):
         return
     for action in actions:
-        for context in _OF_STRANGERS:
+        for context in _CONTEXTS:
             yield Request(action, STRANGER, None, context, Special.CHOSEN)
 
 
-def _may_speak_of(statement: Statement, request: Request) -> bool:
+def _may_speak_of_strangers(statement: Statement) -> bool:
     try:
-        return is_about_caller(statement, request)
+        return is_about_caller(statement, _ANYTHING)
     except UndecidableError:
         return True

@@ -19,8 +19,6 @@ from s3_glue_rules.model.resources.cloudtrail_events import (
     Refusal,
     Selector,
     UnreadSelector,
-    any_known,
-    first_known,
     management_event,
     object_event,
 )
@@ -133,8 +131,6 @@ __all__ = [
     "Workgroup",
     "WrittenArgument",
     "WrittenText",
-    "any_known",
-    "first_known",
     "management_event",
     "object_event",
 ]

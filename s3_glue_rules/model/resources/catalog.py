@@ -5,9 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass
 
-from s3_glue_rules.model.documents import Policies
+from s3_glue_rules.model.documents import Policies, patterns_overlap
 from s3_glue_rules.model.resources.base import Resource
 from s3_glue_rules.model.values import Known, Value
+
+# What a statement that lists only what it leaves out may well allow.
+_ANY_ACTIONS = ("glue:GetTable", "glue:GetDatabase", "glue:GetConnection", "glue:UpdateTable", "glue:DeleteTable")
 
 
 @dataclass(frozen=True)
@@ -72,22 +75,6 @@ class Connection(Resource):
         """Whether settings of the estate keep the catalog's connection passwords encrypted."""
 
 
-class CatalogPolicy(Resource):
-    """The resource policy of a Data Catalog (https://docs.aws.amazon.com/glue/latest/webapi/API_PutResourcePolicy.html)."""
-
-    @property
-    @abstractmethod
-    def policies(self) -> Policies:
-        """The policy."""
-
-    @property
-    def actions(self) -> tuple[str, ...]:
-        """Actions to ask about: the patterns that it lists, and some for statements that list what they leave out."""
-        listed = (item for statement in self.policies.statements for item in statement.actions)
-        known = [item.text() for item in listed if isinstance(item, Known)]
-        return tuple(dict.fromkeys((*known, "glue:GetTable", "glue:UpdateTable")))
-
-
 class MachineLearningTransform(Resource):
     """A Glue machine learning transform (https://docs.aws.amazon.com/glue/latest/webapi/API_TransformEncryption.html)."""
 
@@ -95,3 +82,26 @@ class MachineLearningTransform(Resource):
     @abstractmethod
     def mode(self) -> Value:
         """The mode of encryption of user data: DISABLED or SSE-KMS; absent is DISABLED."""
+
+
+class CatalogPolicy(Resource):
+    """The resource policy of an account's Data Catalog in a Region. There is at most one.
+
+    https://docs.aws.amazon.com/glue/latest/webapi/API_PutResourcePolicy.html
+    """
+
+    @property
+    @abstractmethod
+    def policies(self) -> Policies:
+        """What it says."""
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Actions to ask about: those that statements list, and some for statements that list what they leave out.
+
+        A lone ``*`` stands for all actions of the catalog.
+        """
+        values = (value for statement in self.policies.statements for value in statement.actions)
+        written = [value.text() for value in values if isinstance(value, Known)]
+        listed = ["glue:*" if text == "*" else text for text in written if patterns_overlap(text.lower(), "glue:*")]
+        return tuple(dict.fromkeys((*_ANY_ACTIONS, *listed)))
