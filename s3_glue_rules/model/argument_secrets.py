@@ -17,9 +17,7 @@ from s3_glue_rules.model.spark_settings import settings_in
 from s3_glue_rules.model.urls import OPEN, password_in
 
 # ``name=value`` in free text: environment variables, properties of a connection, options of a command.
-_ASSIGNMENT = re.compile(
-    r"""(?<![\w.-])([A-Za-z_][\w.-]{0,127})\s?=(?!=)\s?("[^"]*"|'[^']*'|[^\s,;&"'=]+)(?!\s?=(?!=)\s?\S)"""
-)
+_ASSIGNMENT = re.compile(r"""(?<![\w.-])([A-Za-z_][\w.-]{0,127})\s?=(?!=)\s?("[^"]*"|'[^']*'|[^\s,;&"'=]+)""")
 
 
 def secret_in(argument: WrittenArgument) -> str | None:

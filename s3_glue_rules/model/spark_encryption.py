@@ -61,7 +61,7 @@ class SettingEffect:
     @property
     def bucket(self) -> str:
         """The name of the bucket that it is for, empty where it is for all."""
-        return scope_of(self.setting.name).removeprefix("fs.s3a.bucket.").rstrip(".")
+        return re.sub(r"^fs\.s3a?\.bucket\.", "", scope_of(self.setting.name)).rstrip(".")
 
     @property
     def shown(self) -> str:

@@ -50,7 +50,7 @@ def scope_of(name: str) -> str:
     """Return the name of the bucket that a setting is for, with what stands around it, or an empty text."""
     name = name.removeprefix("spark.hadoop.")
     general = hadoop_name(name)
-    return "" if general == name else name.removesuffix(general.removeprefix("fs.s3a."))
+    return "" if general == name else name.removesuffix(re.sub(r"^fs\.s3a?\.", "", general))
 
 
 def must_hold_a_key(setting: SparkSetting, settings: Iterable[SparkSetting]) -> bool:

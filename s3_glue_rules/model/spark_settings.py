@@ -76,15 +76,17 @@ def hadoop_name(name: str) -> str:
     """Return what Hadoop calls a setting: without ``spark.hadoop.``, and without the name of a bucket.
 
     ``fs.s3a.bucket.lake.encryption.key`` sets ``fs.s3a.encryption.key`` for the bucket ``lake``
-    (https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/index.html). Names of buckets may hold dots.
+    (https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/index.html), and EMRFS does alike under
+    ``fs.s3.bucket`` (https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/encryption.html). Names of buckets
+    may hold dots.
     """
     name = name.removeprefix("spark.hadoop.")
     bucket = _BUCKET.match(name)
-    return f"fs.s3a.{bucket.group(1)}" if bucket else name
+    return f"{bucket.group(1)}.{bucket.group(2)}" if bucket else name
 
 
 # Options that buckets can have of their own start with one of these words; what stands before it names the bucket.
 _BUCKET = re.compile(
-    r"fs\.s3a\.bucket\..+?\.((?:encryption|server-side-encryption|access|secret|session|connection|security|endpoint|"
-    r"aws|assumed|path|ssl|cse)(?:[.-].+)?)$"
+    r"(fs\.s3a?)\.bucket\..+?\.((?:encryption|server-side-encryption|access|secret|session|connection|security|endpoint|"
+    r"aws|assumed|path|ssl|cse|enableServerSideEncryption|serverSideEncryption)(?:[.-].+)?)$"
 )
