@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from s3_glue_rules.join.documents import statements_of
-from s3_glue_rules.join.terraform import is_given, with_open_principals
+from s3_glue_rules.join.terraform import with_open_principals
 from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.documents import Policies
 from s3_glue_rules.model.resources import CatalogPolicy
@@ -19,7 +19,7 @@ class TerraformCatalogPolicy(Joined, CatalogPolicy):
     def policies(self) -> Policies:
         """What it says."""
         document = self.at("policy")
-        if not is_given(document):
+        if document.is_empty:
             return Policies((), written=False)
         try:
             statements = statements_of(self.view.reader, document)

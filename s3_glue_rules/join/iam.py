@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.naming import naming
-from s3_glue_rules.join.terraform import is_given, opened
+from s3_glue_rules.join.terraform import opened
 from s3_glue_rules.join.view import EstateView, Joined, possible_at
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration, Estate
@@ -91,8 +91,7 @@ class JoinedIdentityPolicy(Joined, IdentityPolicy):
         for kind, path in _BOUNDED:
             for declaration in _precisely_naming(self.view.estate, kind, (path,), self.declaration):
                 if self.view.exists(declaration):
-                    name = declaration.name or declaration.address
-                    return Link(declaration.origin, f"it is the permissions boundary of '{name}'")
+                    return Link(declaration.origin, f"it is the permissions boundary of '{declaration.name}'")
         return None
 
     @property
@@ -147,7 +146,7 @@ def policies_in(view: EstateView, documents: Iterable[Value]) -> Policies:
     unreadable: UndecidableError | None = None
     written = False
     for document in documents:
-        if not is_given(document):
+        if document.is_empty:
             continue
         written = True
         try:

@@ -208,7 +208,7 @@ class JoinedKey(Joined, Key):
         found: list[Link] = []
         for _, (declaration, path, origin, leaf) in sorted(entries.items(), key=lambda item: item[0]):
             if self.view.exists(declaration) and self._is_written(declaration, path, leaf):
-                found.append(Link(origin, f"'{declaration.name or declaration.address}' encrypts with it"))
+                found.append(Link(origin, f"'{declaration.name}' encrypts with it"))
         return tuple(found)
 
     def _is_written(self, declaration: Declaration, path: tuple[Step, ...], leaf: frozenset[str]) -> bool:

@@ -7,7 +7,7 @@ from functools import cached_property
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.kms import JoinedKey
 from s3_glue_rules.join.naming import modules_mentioning, naming
-from s3_glue_rules.join.terraform import followed, is_given, with_open_principals
+from s3_glue_rules.join.terraform import followed, with_open_principals
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.documents import Policies
@@ -56,7 +56,7 @@ class TerraformKey(JoinedKey):
             written = self.at(name)
             if isinstance(written, (Unknown, Open)):
                 return written
-            if not written.is_absent and not (isinstance(written, Known) and written.text() == ""):
+            if not written.is_empty:
                 return Known(origin, written.origin)
         return Absent(self.header)
 
@@ -78,7 +78,7 @@ class TerraformKey(JoinedKey):
         """The policy in the key and those in resources of their own: any of them may be the one that holds."""
         doubts, separate = self._separate
         documents = [self.at("policy"), *(self.view.at(declaration, "policy") for declaration in separate)]
-        found = tuple(self._read(document) for document in documents if is_given(document))
+        found = tuple(self._read(document) for document in documents if not document.is_empty)
         return found or (Policies((), written=False, unreadable=doubts[-1] if doubts else None),)
 
     def _read(self, document: Value) -> Policies:
@@ -113,10 +113,8 @@ class TerraformKey(JoinedKey):
         """The module that is given the key and cannot be read, if there is one."""
         for module in modules_mentioning(self.view.estate, self.declaration.address):
             if self.view.exists(module):
-                name = module.name or module.address
-                return Link(
-                    module.origin, f"the module '{name}' is given the key, and what it does with it is not read"
-                )
+                reason = f"the module '{module.name}' is given the key, and what it does with it is not read"
+                return Link(module.origin, reason)
         return None
 
     def _separate_policies(self) -> list[Declaration]:

@@ -10,8 +10,7 @@ from s3_glue_rules.join.deliveries_terraform import permitted_by_acls, terraform
 from s3_glue_rules.join.documents import statements_of
 from s3_glue_rules.join.keys import is_arn_of
 from s3_glue_rules.join.naming import naming
-from s3_glue_rules.join.s3_defaults_terraform import TerraformDefaults, name_of
-from s3_glue_rules.join.terraform import is_given
+from s3_glue_rules.join.s3_defaults_terraform import TerraformDefaults
 from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.documents import Policies, Statement
 from s3_glue_rules.model.resources import Bucket, Delivery, DirectoryBucket
@@ -49,10 +48,10 @@ class TerraformBucket(TerraformDefaults, Bucket):
             if is_own:
                 documents.append(self.view.at(declaration, "policy"))
             else:
-                doubts.append(f"'{name_of(declaration)}' is for a bucket that only deployment knows")
+                doubts.append(f"'{declaration.name}' is for a bucket that only deployment knows")
         statements: list[Statement] = []
         unreadable: UndecidableError | None = None
-        written = [document for document in documents if is_given(document)]
+        written = [document for document in documents if not document.is_empty]
         for document in written:
             try:
                 statements.extend(statements_of(self.view.reader, document))
