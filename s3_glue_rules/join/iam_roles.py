@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import ClassVar
 
@@ -16,7 +17,7 @@ from s3_glue_rules.join.terraform import followed
 from s3_glue_rules.join.view import EstateView, Joined, possible_at
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
-from s3_glue_rules.model.documents import Policies, Statement
+from s3_glue_rules.model.documents import Policies, Statement, together
 from s3_glue_rules.model.logic import any_of
 from s3_glue_rules.model.reader import describe, symbol
 from s3_glue_rules.model.resources import Key, KeyAccess, Role, RoleKind, RoleUse
@@ -55,10 +56,8 @@ class JoinedRole(JoinedIdentity, Role):
     @cached_property
     def permissions(self) -> Policies:
         """All policies that give the role permissions."""
-        found = [self.policies, *self._applied()]
-        doubts = [policies.unreadable for policies in found if policies.unreadable is not None]
-        statements = tuple(statement for policies in found for statement in policies.statements)
-        return Policies(statements, written=True, unreadable=doubts[0] if doubts else self._outside)
+        found = together((self.policies, *self._applied()))
+        return replace(found, written=True, unreadable=found.unreadable or self._outside)
 
     @cached_property
     def bounds(self) -> UndecidableError | None:

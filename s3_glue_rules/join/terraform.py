@@ -8,7 +8,7 @@ from s3_glue_rules.join.open_ended import is_open_ended
 from s3_glue_rules.join.terraform_names import TERRAFORM
 from s3_glue_rules.join.view import EstateView
 from s3_glue_rules.model.declarations import Declaration
-from s3_glue_rules.model.documents import Statement
+from s3_glue_rules.model.documents import Policies, Statement
 from s3_glue_rules.model.values import (
     Absent,
     Known,
@@ -112,7 +112,11 @@ def opened(view: EstateView, value: Value) -> Value:
     return Unknown(value.why_unknown(), value.origin)
 
 
-def with_open_principals(view: EstateView, statement: Statement) -> Statement:
-    """Return a statement of a policy with principals unknown that other systems give."""
-    principals = (replace(item, value=opened(view, item.value)) for item in statement.principals)
-    return replace(statement, principals=tuple(principals))
+def with_open_principals(view: EstateView, policies: Policies) -> Policies:
+    """Return policies with principals unknown that other systems give."""
+
+    def of(statement: Statement) -> Statement:
+        principals = (replace(item, value=opened(view, item.value)) for item in statement.principals)
+        return replace(statement, principals=tuple(principals))
+
+    return replace(policies, statements=tuple(map(of, policies.statements)))
