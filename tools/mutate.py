@@ -132,7 +132,6 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("glue_log_key_refuses_cloudwatch", "False → True in judged = False"): _SILENT,
     ("glue_log_key_refuses_cloudwatch", "True → False in judged = True"): _SILENT,
     ("glue_log_key_refuses_cloudwatch", "not (judged)"): _SILENT,
-    ("key_reach", "False → True in return False"): _WORDING,
     ("key_reach", "True → False in dataclass(frozen=True)"): "nothing sets a field of it",
     ("key_reach", "True → False in partial(_covers, any_region=True, any_account=True)"): _WORDING,
     ("key_reach", "True → False in partial(_covers, any_region=True, any_account=True) (2)"): _WORDING,

@@ -61,8 +61,7 @@ def _elsewhere(field: str, region: str | None) -> bool:
 
 def grants_to(view: EstateView, key: Key, is_grantee: Callable[[Value], bool]) -> Callable[[str], bool]:
     """Return what tells whether a grant on a key that the estate makes allows an identity an action."""
-    made = [declaration for declaration in view.estate.by_type.get(GRANT_TYPE, ()) if view.exists(declaration)]
-    grants = [view.typed(TerraformGrant, declaration) for declaration in made]
+    grants = [view.typed(TerraformGrant, declaration) for declaration in view.existing((GRANT_TYPE,))]
 
     def is_granted(action: str) -> bool:
         operation = action.removeprefix("kms:")

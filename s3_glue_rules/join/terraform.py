@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from s3_glue_rules.join.open_ended import is_open_ended
 from s3_glue_rules.join.terraform_names import TERRAFORM
 from s3_glue_rules.join.view import EstateView
 from s3_glue_rules.model.declarations import Declaration
-from s3_glue_rules.model.documents import Statement
+from s3_glue_rules.model.documents import Policies, Statement
 from s3_glue_rules.model.values import (
     Absent,
     Known,
@@ -101,11 +102,6 @@ def _written(view: EstateView, declaration: Declaration, attribute: str) -> Valu
     return value
 
 
-def is_given(document: Value) -> bool:
-    """Return whether a policy is given: the AWS provider takes an empty text for none."""
-    return not document.is_absent and not (isinstance(document, Known) and document.text() == "")
-
-
 def opened(view: EstateView, value: Value) -> Value:
     """Return a value as unknown where it is an attribute of a resource that carries whatever is put there."""
     if not isinstance(value, Reference):
@@ -116,21 +112,11 @@ def opened(view: EstateView, value: Value) -> Value:
     return Unknown(value.why_unknown(), value.origin)
 
 
-def with_open_principals(view: EstateView, statement: Statement) -> Statement:
-    """Return a statement of a policy with principals unknown that other systems give."""
-    principals = (replace(item, value=opened(view, item.value)) for item in statement.principals)
-    return replace(statement, principals=tuple(principals))
+def with_open_principals(view: EstateView, policies: Policies) -> Policies:
+    """Return policies with principals unknown that other systems give."""
 
+    def of(statement: Statement) -> Statement:
+        principals = (replace(item, value=opened(view, item.value)) for item in statement.principals)
+        return replace(statement, principals=tuple(principals))
 
-def is_open_ended(declaration: Declaration) -> bool:
-    """Return whether attributes of a Terraform resource carry whatever its author or another system puts there."""
-    return not declaration.type.startswith("aws_") or declaration.type.startswith(_OPEN_ENDED)
-
-
-_OPEN_ENDED = (
-    "aws_cloudformation_",
-    "aws_lambda_invocation",
-    "aws_secretsmanager_secret_version",
-    "aws_serverlessapplicationrepository_",
-    "aws_ssm_parameter",
-)
+    return replace(policies, statements=tuple(map(of, policies.statements)))
