@@ -10,6 +10,7 @@ from s3_glue_rules.join.declared_buckets import MAKERS as BUCKETS
 from s3_glue_rules.join.deliveries import CLOUDFORMATION_SOURCES
 from s3_glue_rules.join.deliveries_terraform import TERRAFORM_SOURCES
 from s3_glue_rules.join.keys import key_use
+from s3_glue_rules.join.naming import with_bucket_names
 from s3_glue_rules.join.terraform_names import TERRAFORM
 from s3_glue_rules.join.view import Joined, possible_at
 from s3_glue_rules.model.declarations import Declaration
@@ -205,8 +206,7 @@ class JoinedTrail(_EventLog, Trail):
         for kind, path in _LOG_SOURCES:
             for declaration in self.view.estate.by_type.get(kind, ()):
                 named |= possible_at(declaration, *path)
-        arns = {f"text:{name.split(':::', 1)[1].split('/', 1)[0]}" for name in named if ":s3:::" in name}
-        return frozenset(named | arns)
+        return with_bucket_names(frozenset(named))
 
     @property
     def unseen(self) -> str | None:

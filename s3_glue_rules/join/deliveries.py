@@ -124,15 +124,20 @@ def from_source(name: str, what: LogKind, named: Value, switch: Value, *, defaul
     return Delivery(what, Link(named.origin, f"'{name}' delivers its {own} here"), switch)
 
 
+def deliveries_of(bucket: NamedBucket, source: Source, name: Callable[[Declaration], str]) -> Iterator[Delivery]:
+    """Yield the deliveries of the resources of one type; ``name`` says for people whose logs they are."""
+    view = bucket.view
+    for declaration in named_by(bucket, source.type, source.bucket):
+        named = view.at(declaration, *source.bucket)
+        if bucket.holds(named):
+            switch = view.at(declaration, *source.switch) if source.switch else Known(value=True)
+            yield from_source(name(declaration), source.what, named, switch, default=source.default)
+
+
 def cloudformation_sources(bucket: NamedBucket) -> Iterator[Delivery]:
     """Yield the deliveries of the resources of a template."""
-    view = bucket.view
     for source in CLOUDFORMATION_SOURCES:
-        for declaration in named_by(bucket, source.type, source.bucket):
-            named = view.at(declaration, *source.bucket)
-            if bucket.holds(named):
-                switch = view.at(declaration, *source.switch) if source.switch else Known(value=True)
-                yield from_source(declaration.name, source.what, named, switch, default=source.default)
+        yield from deliveries_of(bucket, source, lambda declaration: declaration.name)
     yield from _own_logs(bucket)
     for declaration in named_by(bucket, _BALANCER, ("LoadBalancerAttributes", "*", "Value")):
         yield from _load_balancer_logs(bucket, declaration)

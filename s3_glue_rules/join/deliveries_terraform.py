@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from s3_glue_rules.join.bucket_names import NamedBucket
-from s3_glue_rules.join.deliveries import Source, from_source, load_balancer_kind, named_by, permitted_by_acl
+from s3_glue_rules.join.deliveries import (
+    Source,
+    deliveries_of,
+    from_source,
+    load_balancer_kind,
+    named_by,
+    permitted_by_acl,
+)
 from s3_glue_rules.join.naming import naming
 from s3_glue_rules.join.s3_defaults_terraform import TerraformDefaults
 from s3_glue_rules.join.terraform import followed
@@ -21,7 +29,6 @@ CANNED_ACL = "log-delivery-write"
 
 _GROUP = ("access_control_policy", "grant", "grantee", "uri")
 _ACCESS = ("access_logs", "bucket")
-_CONNECTION = ("connection_logs", "bucket")
 _REPORT = ("destination", "bucket")
 TERRAFORM_SOURCES = (
     Source(LogKind.SERVER_ACCESS, LOGGING_TYPE, ("target_bucket",)),
@@ -37,12 +44,7 @@ def terraform_sources(bucket: NamedBucket) -> Iterator[Delivery]:
     """Yield the deliveries of declared sources."""
     view = bucket.view
     for source in TERRAFORM_SOURCES:
-        for declaration in named_by(bucket, source.type, source.bucket):
-            named = view.at(declaration, *source.bucket)
-            if bucket.holds(named):
-                switch = view.at(declaration, *source.switch) if source.switch else Known(value=True)
-                name = _source_name(bucket, declaration)
-                yield from_source(name, source.what, named, switch, default=source.default)
+        yield from deliveries_of(bucket, source, partial(_source_name, bucket))
     for kind in ("aws_lb", "aws_alb"):
         for log in ("access_logs", "connection_logs"):
             for declaration in named_by(bucket, kind, (log, "bucket")):

@@ -85,11 +85,6 @@ class Statement:
         """Return whether the statement has the effect ``Allow`` or ``Deny``."""
         return self.effect.text(default="") == effect
 
-    @property
-    def covers_everyone(self) -> bool:
-        """Whether the statement speaks of all principals."""
-        return any(principal.is_everyone for principal in self.principals)
-
 
 def action_matches(pattern: str, action: str) -> bool:
     """Return whether an Action pattern covers an action; both are compared without case, ``*`` and ``?`` are wild."""

@@ -54,11 +54,6 @@ class Template:
         return self.source.file
 
     @property
-    def language_extensions(self) -> bool:
-        """Whether Fn::ForEach and its kin are expanded."""
-        return "AWS::LanguageExtensions" in self.transforms
-
-    @property
     def unknown_transforms(self) -> tuple[str, ...]:
         """The macros that may add or change anything at deployment."""
         return tuple(name for name in self.transforms if name not in _KNOWN_TRANSFORMS)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _ESCAPE = re.compile(r'\\(?:([nrt"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))')
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-_MARKUP = {"template_interpolation", "template_directive"}
 
 
 @dataclass(eq=False)

@@ -123,11 +123,6 @@ def text(value: Scalar) -> str:
     return number_text(value)
 
 
-def is_number(value: Scalar) -> bool:
-    """Return whether a literal is a number: for Python, booleans are, too."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
 def same_scalar(left: Scalar, right: Scalar) -> bool:
     """Return whether two literals are equal for Terraform: of the same type, too."""
     if isinstance(left, str) or isinstance(right, str):
