@@ -8,6 +8,7 @@ from functools import cached_property
 from s3_glue_rules.join.open_ended import is_open_ended
 from s3_glue_rules.join.terraform import followed, opened
 from s3_glue_rules.join.view import Joined, possible_at
+from s3_glue_rules.model.documents import may_match, wildcard_matches
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import (
@@ -148,12 +149,27 @@ def _leads_to(bucket: Reference, before: str, origin: Origin) -> bool:
 
 
 def _covered_by_text(text: str, name: Value) -> str:
-    if text in {"*", "arn:aws:s3:::*"}:
+    """Match an ARN with wildcards, which cover slashes, too. Raises UndecidableError where the name may match."""
+    match = re.fullmatch("arn:[^:]*:s3:::(.*)", text, re.DOTALL)
+    if text == "*" or (match is not None and match.group(1) == "*"):
         return "both"
-    match = re.fullmatch(_ARN, text)
-    if match is None or not isinstance(name, Known) or match.group(1) != name.text():
+    if match is None or isinstance(name, Absent):
         return ""
-    return _part(match.group(2) or "")
+    pattern = match.group(1)
+    bucket = pattern.partition("/")[0]
+    if not isinstance(name, Known):
+        if any(sign in bucket for sign in "*?") and may_match(Known(bucket), name):
+            raise UndecidableError(
+                f"whether '{text}' covers the bucket cannot be told: {name.why_unknown()}", name.origin
+            )
+        return ""
+    own = name.text()
+    is_bucket = wildcard_matches(pattern, own)
+    if pattern.endswith("*") and wildcard_matches(pattern, f"{own}/"):
+        return "both" if is_bucket else "objects"
+    if is_bucket:
+        return "bucket"
+    return "some objects" if "/" in pattern and wildcard_matches(bucket, own) else ""
 
 
 def _part(suffix: str) -> str:

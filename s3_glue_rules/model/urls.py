@@ -13,7 +13,7 @@ OPEN = "\0"
 # Sources: https://jdbc.postgresql.org/documentation/ssl/, https://dev.mysql.com/doc/connector-j/en/, and
 # https://learn.microsoft.com/sql/connect/jdbc/setting-the-connection-properties
 _OFF = re.compile(
-    r"(?i)[?&;](sslmode=(?:disable|disabled|allow|prefer|preferred)|usessl=false|ssl=false|tls=false|encrypt=(?:false|no)|"
+    r"(?i)[?&;](sslmode=(?:disable|disabled)|usessl=false|ssl=false|tls=false|encrypt=(?:false|no)|"
     r"trustservercertificate=true|tlsallowinvalidcertificates=true)(?=$|[&;])"
 )
 _ON = re.compile(
