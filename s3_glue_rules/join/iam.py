@@ -150,7 +150,8 @@ def policies_in(view: EstateView, documents: Iterable[Value]) -> Policies:
             continue
         written = True
         try:
-            statements.extend(_opened(view, statement) for statement in statements_of(view.reader, document))
+            read = statements_of(view.reader, document, open_conditions=True)
+            statements.extend(_opened(view, statement) for statement in read)
         except UndecidableError as unknown:
             unreadable = unknown
     return Policies(tuple(statements), written, unreadable)
