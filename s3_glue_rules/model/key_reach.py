@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from s3_glue_rules.model.allowed_patterns import keeps_wildcards_out
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes
 from s3_glue_rules.model.arns import fields_of, is_wild, matches_all, pattern_of
 from s3_glue_rules.model.authorization import Decision, Request, rule_on
@@ -14,7 +15,7 @@ from s3_glue_rules.model.conditions import ContextValue, Special, holds_text
 from s3_glue_rules.model.documents import Policies, Statement
 from s3_glue_rules.model.reader import describe
 from s3_glue_rules.model.resources import IdentityPolicy
-from s3_glue_rules.model.values import Reference, UndecidableError, Value
+from s3_glue_rules.model.values import Open, Reference, UndecidableError, Value
 
 # Ids of keys of both forms, with nothing in common but the characters that all have: what covers both covers all.
 _KEYS = ("key/1234abcd-12ab-34cd-56ef-1234567890ab", "key/mrk-0f9e8d7c6b5a49382716050403020100")
@@ -105,13 +106,20 @@ def _certainly(covers: Callable[[Value], bool], resource: Value) -> bool:
 
 def _covers(resource: Value, *, any_region: bool, any_account: bool) -> bool:
     """Return whether a Resource covers a key in a Region or in an account that nobody names. A reference is one key."""
-    if isinstance(resource, Reference):
+    if isinstance(resource, Reference) or _is_one_value(resource):
         return False
     pattern = pattern_of(resource)
     fields = fields_of(pattern)
     if (any_region and not is_wild(fields[3])) or (any_account and not is_wild(fields[4])):
         return False
     return matches_all(pattern, _KEYS, "kms", ("aws", "any-region", "any-account"))
+
+
+def _is_one_value(resource: Value) -> bool:
+    """Return whether a parameter takes no value with wildcards: what it names is one key at most."""
+    if not isinstance(resource, Open) or resource.variable.pattern is None:
+        return False
+    return keeps_wildcards_out(resource.variable.pattern)
 
 
 _REACHES: tuple[tuple[str, Callable[[Value], bool]], ...] = (
