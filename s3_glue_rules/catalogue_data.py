@@ -3022,7 +3022,7 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         id="SGR316",
         stem="glue_job_arguments_hold_a_secret",
-        title="Arguments of Glue jobs name secrets instead of holding them",
+        title="Glue job arguments name secrets instead of holding them",
         severity="high",
         level="default",
         languages=(
@@ -3099,7 +3099,7 @@ POLICIES: tuple[Policy, ...] = (
     Policy(
         id="SGR317",
         stem="glue_job_arguments_undo_encryption",
-        title="Arguments of Glue jobs turn no encryption off or down",
+        title="Glue job arguments turn no encryption off or down",
         severity="high",
         level="default",
         languages=(
@@ -3641,6 +3641,78 @@ POLICIES: tuple[Policy, ...] = (
             "https://docs.aws.amazon.com/glue/latest/dg/cross-account-access.html",
             "https://docs.aws.amazon.com/glue/latest/dg/security_iam_service-with-iam.html",
             "https://docs.aws.amazon.com/glue/latest/webapi/API_PutResourcePolicy.html",
+        ),
+        compliance={},
+    ),
+    Policy(
+        id="SGR322",
+        stem="glue_log_group_in_clear",
+        title="Glue log groups have a KMS key",
+        severity="low",
+        level="default",
+        languages=(
+            "cloudformation",
+            "terraform",
+        ),
+        since="0.1.0",
+        why=(
+            "Logs of jobs show rows, paths and errors with data in them. CloudWatch Logs encrypts every log group, but without a key\n"
+            "of yours no key policy limits who reads it. Judged are log groups by their names (`/aws-glue/...`) and those that jobs\n"
+            "and sessions name in `--continuous-log-logGroup` or `--custom-logGroup-prefix`; groups of other services are not.\n"
+            "Where the security configuration of a job encrypts its logs, AWS Glue writes to a group with the name of the\n"
+            "configuration in its own, such as `lake-logs-<configuration>`, so that a group that was created as `lake-logs` stays\n"
+            "empty and is not judged, and the one with the full name is.\n"
+        ),
+        fix={
+            "terraform": (
+                "resource \"aws_cloudwatch_log_group\" \"jobs\" {\n"
+                "  name              = \"/aws-glue/jobs/output\"\n"
+                "  retention_in_days = 90\n"
+                "  kms_key_id        = aws_kms_key.logs.arn # its policy admits logs.<region>.amazonaws.com\n"
+                "}\n"
+            ),
+            "cloudformation": (
+                "LogKey:\n"
+                "  Type: AWS::KMS::Key\n"
+                "  DeletionPolicy: Retain\n"
+                "  UpdateReplacePolicy: Retain\n"
+                "  Properties:\n"
+                "    EnableKeyRotation: true\n"
+                "    KeyPolicy:\n"
+                "      Version: \"2012-10-17\"\n"
+                "      Statement:\n"
+                "        - Effect: Allow\n"
+                "          Principal:\n"
+                "            AWS: !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:root\n"
+                "          Action: kms:*\n"
+                "          Resource: \"*\"\n"
+                "        - Effect: Allow\n"
+                "          Principal:\n"
+                "            Service: !Sub logs.${AWS::Region}.amazonaws.com\n"
+                "          Action: [kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, kms:GenerateDataKey*, kms:Describe*]\n"
+                "          Resource: \"*\"\n"
+                "          Condition:\n"
+                "            ArnLike:\n"
+                "              kms:EncryptionContext:aws:logs:arn: !Sub arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*\n"
+                "JobLogs:\n"
+                "  Type: AWS::Logs::LogGroup\n"
+                "  Properties:\n"
+                "    LogGroupName: /aws-glue/jobs/output\n"
+                "    RetentionInDays: 90\n"
+                "    KmsKeyId: !GetAtt LogKey.Arn\n"
+            ),
+            "cdk": (
+                "new logs.LogGroup(this, 'JobLogs', {\n"
+                "  logGroupName: '/aws-glue/jobs/output',\n"
+                "  retention: logs.RetentionDays.THREE_MONTHS,\n"
+                "  encryptionKey: logKey, // its policy admits CloudWatch Logs\n"
+                "});\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html",
+            "https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging-enable.html",
         ),
         compliance={},
     ),

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="s3-glue-rules",
-        description="Judge the encryption of S3, Glue and KMS in Terraform, CloudFormation, SAM and CDK output.",
+        description="Judge the encryption of AWS data lakes in Terraform, CloudFormation, SAM and CDK output.",
     )
     parser.add_argument("--version", action="version", version=f"s3-glue-rules {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)

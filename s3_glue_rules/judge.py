@@ -71,7 +71,7 @@ def judge_estate(estate: Estate, checks: Checks, judgement: Judgement) -> None:
                 Problem(
                     span.file,
                     span.line,
-                    f"{check.policy.id} crashed on {declaration.name or declaration.address} and did not judge "
+                    f"{check.policy.id} crashed on {declaration.name} and did not judge "
                     f"it ({type(error).__name__}: {error}); please report this",
                 )
             )
@@ -163,7 +163,7 @@ def _finding(
         severity=policy.severity,
         title=policy.title,
         message=message,
-        address=declaration.name or declaration.address,
+        address=declaration.name,
         resource_type=declaration.type,
         estate=estate.name,
         span=span,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from s3_glue_rules.model.logic import any_of, first_known
 from s3_glue_rules.model.resources import (
     AdvancedSelector,
     BasicSelector,
@@ -14,8 +15,6 @@ from s3_glue_rules.model.resources import (
     Refusal,
     Selector,
     UnreadSelector,
-    any_known,
-    first_known,
     management_event,
 )
 from s3_glue_rules.model.resources.cloudtrail_events import closest_refusal
@@ -160,7 +159,7 @@ def test_events_know_their_kind() -> None:
 def test_what_is_known_counts_before_what_is_not() -> None:
     values = (OPEN, Known("a"))
     assert first_known(values, lambda value: value.text() if value.text() == "a" else None) == "a"
-    assert any_known(values, lambda value: value.text() == "a")
+    assert any_of(values, lambda value: value.text() == "a")
     with pytest.raises(UndecidableError):
-        any_known(values, lambda value: value.text() == "b")
-    assert not any_known((), lambda _: True)
+        any_of(values, lambda value: value.text() == "b")
+    assert not any_of((), lambda _: True)

@@ -92,14 +92,19 @@ def test_other_files_of_an_assembly_are_no_templates_of_it() -> None:
 TOLD_BY_THE_ROOT = {
     *((policy, f'module.zone["{name}"].aws_s3_bucket.this')
       for policy in ("SGR103", "SGR104") for name in ("curated", "published")),
-    *(("SGR109", f"module.{name}.aws_s3_bucket.this")
+    *((policy, f"module.{name}.aws_s3_bucket.this")
+      for policy in ("SGR109", "SGR110", "SGR111")
       for name in ("access_logs", "ledger", "query_results", 'zone["curated"]', 'zone["published"]', 'zone["raw"]')),
     *(("SGR205", f"module.{name}.aws_kms_key.this") for name in ('key["data"]', 'key["logs"]', "signing_key")),
     ("SGR309", 'module.job["curate"].aws_glue_security_configuration.this[0]'),
 }  # fmt: skip
 
 # What the plans leave open and the configuration behind them decides against the resource.
-DECIDED_BY_THE_ROOT = {("SGR318", 'module.job["curate"].aws_glue_job.this')}
+DECIDED_BY_THE_ROOT = {
+    ("SGR318", 'module.job["curate"].aws_glue_job.this'),
+    *(("SGR112", f"module.{name}.aws_s3_bucket.this")
+      for name in ("ledger", "query_results", 'zone["curated"]', 'zone["published"]')),
+}  # fmt: skip
 
 
 def plan_of(environment: str) -> str:

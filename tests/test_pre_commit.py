@@ -15,7 +15,7 @@ import yaml
 
 from s3_glue_rules.read import files
 from s3_glue_rules.read.files import TEMPLATE_SUFFIXES as SUFFIXES
-from tests.support.fixtures import FIXTURES, ROOT
+from tests.support.fixtures import CATALOGUE, FIXTURES, ROOT
 
 # The hook's environment is installed once: all tests here share a process when several run at a time.
 pytestmark = pytest.mark.xdist_group("pre-commit")
@@ -422,3 +422,9 @@ def test_the_hook_installs_little(repository: Repository, hooks: Hooks) -> None:
     installed = {name.lower() for name in json.loads(done.stdout)}
     # virtualenv itself brings the tools of installation.
     assert installed - {"pip", "setuptools", "wheel"} == {"s3-glue-rules", "pyyaml", "tree-sitter", "tree-sitter-hcl"}
+    # The wheel holds the whole catalogue, the page for people included.
+    (page,) = hooks.home.glob("repo*/py_env-*/lib/python*/site-packages/s3_glue_rules/policies/README.md")
+    assert {path.stem for path in page.parent.glob("*.yaml")} == {policy.stem for policy in CATALOGUE}
+    assert all(f"| [{policy.id}]" in page.read_text(encoding="utf-8") for policy in CATALOGUE)
+    listed = repository.run(str(python.parent / "s3-glue-rules"), "scan", "--list-policies").stdout
+    assert [line.split()[0] for line in listed.splitlines()] == [policy.id for policy in CATALOGUE]

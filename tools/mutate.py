@@ -69,24 +69,19 @@ SHARED = {
 _WORDING = "the verdict and its line are the same, only the message differs"
 _SILENT = "pass instead of not applicable, or the other way round: neither is reported"
 EQUIVALENT: dict[tuple[str, str], str] = {
-    ("s3_bucket_allows_plain_http", "not (problem)"): _WORDING,
     ("s3_bucket_allows_plain_http", "not (bucket.policies.written)"): _WORDING,
-    ("s3_bucket_allows_plain_http", "not (covered & {'bucket', 'objects'})"): _WORDING,
-    ("s3_bucket_allows_plain_http", "not (statement.not_principals)"): _WORDING,
-    ("glue_job_role_cannot_use_its_key", "not (item.reason is reason)"): _WORDING,
-    ("glue_keys", "True → False in dataclass(frozen=True)"): "nothing sets a field of it",
+    ("s3_bucket_allows_plain_http", "not (statement.tests_key(SECURE))"): _WORDING,
+    ("s3_bucket_allows_plain_http", "not (rulings[part].decision is Decision.DENIED)"): _WORDING,
+    ("s3_bucket_allows_plain_http", "not (denied)"): _WORDING,
+    ("s3_bucket_accepts_weaker_encryption_header", "not (name not in _WEAKER[default])"): _WORDING,
     (
-        "glue_keys",
-        "another default in self.part.mode.text(default='DISABLED')",
-    ): "any text that is no mode with a key means the same",
-    ("glue_log_key_refuses_cloudwatch", "not (key.policies.written)"): _WORDING,
-    ("glue_log_key_refuses_cloudwatch", "False → True in judged = False"): _SILENT,
-    ("glue_log_key_refuses_cloudwatch", "True → False in judged = True"): _SILENT,
-    ("glue_log_key_refuses_cloudwatch", "not (judged)"): _SILENT,
-    ("key_reach", "False → True in return False"): _WORDING,
-    ("key_reach", "True → False in dataclass(frozen=True)"): "nothing sets a field of it",
-    ("key_reach", "True → False in partial(_covers, any_region=True, any_account=True)"): _WORDING,
-    ("key_reach", "True → False in partial(_covers, any_region=True, any_account=True) (2)"): _WORDING,
+        "s3_bucket_policy_blocks_default_encryption",
+        "another default in bucket.algorithm.text(default='')",
+    ): "what is not declared is none of the algorithms, whatever it is called",
+    (
+        "s3_bucket_policy_blocks_default_encryption",
+        "not (rule_on(policies, client_upload(bucket, header, Special.CHOSEN)).is_denied)",
+    ): _WORDING,
     (
         "kms_key_never_rotates",
         "another default in key.spec.text(default='SYMMETRIC_DEFAULT')",
@@ -127,6 +122,19 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "s3_object_downgrades_encryption",
         "bucket is None or default is None → bucket is None and default is None",
     ): "only a bucket that is not there has no default: both are None, or neither is",
+    ("glue_job_role_cannot_use_its_key", "not (item.reason is reason)"): _WORDING,
+    ("glue_keys", "True → False in dataclass(frozen=True)"): "nothing sets a field of it",
+    (
+        "glue_keys",
+        "another default in self.part.mode.text(default='DISABLED')",
+    ): "any text that is no mode with a key means the same",
+    ("glue_log_key_refuses_cloudwatch", "not (key.policies.written)"): _WORDING,
+    ("glue_log_key_refuses_cloudwatch", "False → True in judged = False"): _SILENT,
+    ("glue_log_key_refuses_cloudwatch", "True → False in judged = True"): _SILENT,
+    ("glue_log_key_refuses_cloudwatch", "not (judged)"): _SILENT,
+    ("key_reach", "True → False in dataclass(frozen=True)"): "nothing sets a field of it",
+    ("key_reach", "True → False in partial(_covers, any_region=True, any_account=True)"): _WORDING,
+    ("key_reach", "True → False in partial(_covers, any_region=True, any_account=True) (2)"): _WORDING,
 }
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, passes
-from s3_glue_rules.model.resources import ConfigurationRecorder, first_known
+from s3_glue_rules.model.logic import first_known
+from s3_glue_rules.model.resources import ConfigurationRecorder
 
 SUBJECT = ConfigurationRecorder
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes, undecided
-from s3_glue_rules.model.resources import ConfigRule, ConfigurationRecorder, any_known, first_known
+from s3_glue_rules.model.logic import any_of, first_known
+from s3_glue_rules.model.resources import ConfigRule, ConfigurationRecorder
 from s3_glue_rules.model.values import UndecidableError
 
 SUBJECT = ConfigurationRecorder
@@ -37,7 +38,7 @@ def check(recorder: ConfigurationRecorder) -> Answer:
         return not_applicable("it is judged together with the first recorder")
     unknown: UndecidableError | None = None
     try:
-        if any_known(recorder.rules, _checks_encryption):
+        if any_of(recorder.rules, _checks_encryption):
             return passes("a rule checks encryption")
     except UndecidableError as error:
         unknown = error

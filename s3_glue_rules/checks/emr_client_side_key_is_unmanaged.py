@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from s3_glue_rules.model.answers import Answer, Verdict, fails, not_applicable, passes, undecided
+from s3_glue_rules.model.answers import Answer, Verdict, fails, not_applicable, passes
+from s3_glue_rules.model.customer_keys import remedy, unsuitable
 from s3_glue_rules.model.resources import EmrSecurityConfiguration, KeyKind, StoredDataEncryption
 from s3_glue_rules.model.values import UndecidableError
 
@@ -47,32 +48,11 @@ def _judged(configuration: EmrSecurityConfiguration, part: StoredDataEncryption)
     if mode not in KMS_MODES:
         return not_applicable("no key is named")
     use = part.key
-    where = f"EMR security configuration {configuration.label} encrypts {part.part} with {mode}"
-    remedy = f"Set {part.key_name} to the ARN of a customer managed key"
     if use.kind is KeyKind.ABSENT:
         return fails(
-            f"{where} and names no key. {remedy}", at=part.mode.origin if use.value.is_absent else use.value.origin
+            f"EMR security configuration {configuration.label} encrypts {part.part} with {mode} and names no key. "
+            f"{remedy(part.key_name)}",
+            at=part.mode.origin if use.value.is_absent else use.value.origin,
         )
-    if use.kind is KeyKind.AWS_MANAGED:
-        return fails(
-            f"{where} and {use.reason}, an AWS managed key, which has no key policy of yours. {remedy}",
-            at=use.value.origin,
-            chain=use.chain,
-        )
-    if use.kind is KeyKind.NOT_A_KEY:
-        return fails(
-            f"{where}, but its {part.key_name} is {use.reason}: no KMS key. {remedy}",
-            at=use.value.origin,
-            chain=use.chain,
-        )
-    if use.kind is KeyKind.UNRESOLVED:
-        return undecided(use.reason, at=use.value.origin, chain=use.chain)
-    problem = use.key.why_it_cannot_encrypt if use.key is not None else None
-    if use.key is not None and problem is not None:
-        return fails(
-            f"{where} and the key {use.key.label}, which cannot encrypt: {problem}. {remedy} that is symmetric and "
-            "enabled",
-            at=use.value.origin,
-            chain=use.chain,
-        )
-    return passes("the key is customer managed")
+    subject = f"the encryption of {part.part} in EMR security configuration {configuration.label}"
+    return unsuitable(use, subject, part.key_name) or passes("the key is customer managed")

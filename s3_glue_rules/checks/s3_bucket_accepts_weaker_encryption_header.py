@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, exempt, fails, not_applicable, passes
 from s3_glue_rules.model.authorization import rule_on
-from s3_glue_rules.model.bucket_access import HEADER, any_upload
+from s3_glue_rules.model.bucket_access import ALGORITHMS, HEADER, any_upload
 from s3_glue_rules.model.resources import Bucket
 from s3_glue_rules.model.values import UndecidableError
 
@@ -12,7 +12,6 @@ SUBJECT = Bucket
 
 # Default → the headers that ask for less. Which key aws:kms uses is another question.
 _WEAKER = {"aws:kms": ("AES256",), "aws:kms:dsse": ("AES256", "aws:kms")}
-_ACCEPTED = {"aws:kms": '["aws:kms", "aws:kms:dsse"]', "aws:kms:dsse": '"aws:kms:dsse"'}
 
 
 def check(bucket: Bucket) -> Answer:
@@ -30,10 +29,11 @@ def check(bucket: Bucket) -> Answer:
             unknown = unknown or error
             continue
         if not is_denied:
+            accepted = " and ".join(name for name in ALGORITHMS if name not in _WEAKER[default])
             return fails(
                 f"an upload with the header {header} puts aside the default {default} of bucket {bucket.label}. Deny "
-                f"s3:PutObject to Principal * on its objects where StringNotEquals {HEADER} {_ACCEPTED[default]} and "
-                'Null "false" on the same header hold together',
+                f"s3:PutObject to Principal * on its objects where StringNotEquals {HEADER} with {accepted}, and "
+                'Null "false" on the same header, hold together',
                 at=bucket.algorithm.origin,
             )
     if unknown is not None:

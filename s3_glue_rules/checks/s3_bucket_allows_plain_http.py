@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, Link, fails, passes
-from s3_glue_rules.model.authorization import Decision, conditions_hold, is_about_action, is_about_caller, rule_on
-from s3_glue_rules.model.bucket_access import PARTS, PLAIN_HTTP, SECURE, of_every_caller, with_tls
-from s3_glue_rules.model.documents import Statement
+from s3_glue_rules.model.authorization import Decision, rule_on
+from s3_glue_rules.model.bucket_access import PARTS, PLAIN_HTTP, SECURE, of_every_caller, why_it_lets_plain_http_in
 from s3_glue_rules.model.logic import all_of
 from s3_glue_rules.model.resources import Bucket
-from s3_glue_rules.model.values import UndecidableError
 
 SUBJECT = Bucket
 
@@ -25,7 +23,7 @@ def check(bucket: Bucket) -> Answer:
     if not bucket.policies.written:
         return fails(f"bucket {bucket.label} has no bucket policy here, so plain HTTP is not denied. {remedy}")
     near = tuple(
-        Link(statement.origin, _why_it_does_not_deny(bucket, statement))
+        Link(statement.origin, why_it_lets_plain_http_in(bucket, statement))
         for statement in bucket.policies.statements
         if statement.tests_key(SECURE)
     )
@@ -35,23 +33,3 @@ def check(bucket: Bucket) -> Answer:
         return fails(f"the TLS statement of bucket {bucket.label} leaves out {missing}. {remedy}")
     detail = f" ({near[0].says})" if near else ""
     return fails(f"no policy of bucket {bucket.label} denies plain HTTP{detail}. {remedy}", chain=near)
-
-
-def _why_it_does_not_deny(bucket: Bucket, statement: Statement) -> str:
-    request = of_every_caller(bucket, "objects", PLAIN_HTTP)
-    over_tls = of_every_caller(bucket, "objects", with_tls("1.3"))
-    reason = "it is about other resources"
-    try:
-        if not statement.is_effect("Deny"):
-            reason = "an Allow that asks for TLS denies nobody"
-        elif conditions_hold(statement, over_tls):
-            reason = "it denies requests with TLS instead of those without"
-        elif not conditions_hold(statement, request):
-            reason = "it denies plain HTTP only where other conditions hold too"
-        elif not is_about_caller(statement, request):
-            reason = "it leaves out some principals"
-        elif not is_about_action(statement, request):
-            reason = "it denies only some actions"
-    except UndecidableError as unknown:
-        reason = f"what it denies cannot be told: {unknown.reason}"
-    return reason

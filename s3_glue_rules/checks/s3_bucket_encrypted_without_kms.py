@@ -7,15 +7,13 @@ from s3_glue_rules.model.resources import Bucket
 
 SUBJECT = Bucket
 
-KMS_ALGORITHMS = ("aws:kms", "aws:kms:dsse")
-
 
 def check(bucket: Bucket) -> Answer:
     """Fail a bucket whose declared default is SSE-S3, unless a log delivery needs just that."""
     if bucket.algorithm.is_absent:
         return not_applicable("the bucket declares no default algorithm")
     algorithm = bucket.algorithm.text()
-    if algorithm in KMS_ALGORITHMS:
+    if bucket.uses_kms:
         return passes(f"the default is {algorithm}")
     if algorithm != "AES256":
         return undecided(

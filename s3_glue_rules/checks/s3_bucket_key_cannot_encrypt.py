@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes, undecided
+from s3_glue_rules.model.customer_keys import broken
 from s3_glue_rules.model.resources import Bucket, KeyKind
 
 SUBJECT = Bucket
@@ -10,8 +11,7 @@ SUBJECT = Bucket
 
 def check(bucket: Bucket) -> Answer:
     """Fail a key that is asymmetric, HMAC, disabled, in another Region, or no key."""
-    algorithm = bucket.algorithm
-    if algorithm.is_absent or algorithm.text() not in {"aws:kms", "aws:kms:dsse"}:
+    if not bucket.uses_kms:
         return not_applicable("the bucket's default is not KMS")
     use = bucket.key
     at = use.value.origin
@@ -24,7 +24,7 @@ def check(bucket: Bucket) -> Answer:
             at=at,
             chain=use.chain,
         )
-    if use.key_region and bucket.region and use.key_region != bucket.region:
+    if use.is_outside_of(bucket.region):
         return fails(
             f"bucket {bucket.label} is in {bucket.region}, its key in {use.key_region}: S3 only uses keys of the "
             "bucket's own Region. Name a key there",
@@ -33,12 +33,4 @@ def check(bucket: Bucket) -> Answer:
         )
     if use.key is None:
         return undecided(use.reason or "the estate does not declare the key", at=at, chain=use.chain)
-    problem = use.key.why_it_cannot_encrypt
-    if problem is not None:
-        return fails(
-            f"bucket {bucket.label} names the key {use.key.label}, which cannot encrypt objects: {problem}. Name an "
-            "enabled symmetric encryption key",
-            at=at,
-            chain=use.chain,
-        )
-    return passes("the key can encrypt")
+    return broken(use, f"bucket {bucket.label} names", "objects") or passes("the key can encrypt")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, Link, fails, not_applicable, passes
-from s3_glue_rules.model.authorization import Ruling, rule_on
+from s3_glue_rules.model.authorization import rule_on
 from s3_glue_rules.model.bucket_access import (
     ALGORITHMS,
     HEADER,
@@ -13,6 +13,7 @@ from s3_glue_rules.model.bucket_access import (
     client_upload,
     default_key,
     demanding_header,
+    tested_header,
     uploads_without_header,
 )
 from s3_glue_rules.model.conditions import Special, holds_text
@@ -54,9 +55,9 @@ def _denied_without_header(bucket: Bucket, policies: Policies) -> Answer | None:
         reason = "which key S3 compares where an upload names none is not documented"
         raise UndecidableError(f'{reason}. Add Null with {KEY_ID} "false" to the statement')
     ruling = rule_on(policies, uploads[0])
-    key = HEADER if ruling.statement is None or ruling.statement.tests_key(HEADER) else KEY_ID
+    key = tested_header(ruling)
     return fails(
-        f"{_named(ruling)} in the policy of bucket {bucket.label} denies uploads that leave their encryption to the "
+        f"{ruling.label} in the policy of bucket {bucket.label} denies uploads that leave their encryption to the "
         f"bucket's default: a negated operator holds where {key} is missing, with IfExists too. Add Null with {key} "
         '"false" to the same statement, and list all values to accept in it, so that only a wrong header is denied',
         at=ruling.origin,
@@ -77,7 +78,7 @@ def _denied_with_default(bucket: Bucket, policies: Policies) -> Answer | None:
     else:
         remedy = f"Compare {KEY_ID} with the full ARN of the default's key, which no alias and no key id equals"
     return fails(
-        f"{_named(ruling)} in the policy of bucket {bucket.label} denies uploads that ask for the bucket's own default "
+        f"{ruling.label} in the policy of bucket {bucket.label} denies uploads that ask for the bucket's own default "
         f"by its header, {algorithm}. {remedy}",
         at=ruling.origin,
         chain=(Link(bucket.algorithm.origin, f"the default is {algorithm}"),),
@@ -94,7 +95,3 @@ def _denied_always(bucket: Bucket, policies: Policies) -> Answer | None:
         "says. List all values to accept in one statement",
         at=rulings[-1].origin,
     )
-
-
-def _named(ruling: Ruling) -> str:
-    return "a statement" if ruling.statement is None else ruling.statement.label

@@ -15,12 +15,12 @@ SUBJECT = Bucket
 def check(bucket: Bucket) -> Answer:
     """Fail KMS encryption without a key, or with a key under ``alias/aws/``."""
     algorithm = bucket.algorithm
-    if algorithm.is_absent or algorithm.text() not in {"aws:kms", "aws:kms:dsse"}:
+    if not bucket.uses_kms:
         return not_applicable("the bucket's default is not KMS")
     use = bucket.key
     if use.kind is KeyKind.NOT_A_KEY:
         return not_applicable("the identifier names no key at all")
-    if use.key_region and bucket.region and use.key_region != bucket.region:
+    if use.is_outside_of(bucket.region):
         return not_applicable("the key is in another Region and cannot be used at all")
     if use.kind in {KeyKind.DECLARED, KeyKind.CUSTOMER_ALIAS}:
         return passes("the key is customer managed")

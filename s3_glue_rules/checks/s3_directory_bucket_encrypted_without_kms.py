@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, passes, undecided
+from s3_glue_rules.model.customer_keys import broken
 from s3_glue_rules.model.resources import DirectoryBucket, KeyKind
 from s3_glue_rules.model.values import Known
 
@@ -64,21 +65,16 @@ def _judged_key(bucket: DirectoryBucket, remedy: str) -> Answer:
         )
     if use.kind is KeyKind.NOT_A_KEY:
         return fails(f"the key of directory bucket {bucket.label} is {use.reason}: no KMS key. {remedy}", at=at)
-    if use.key_region and bucket.region and use.key_region != bucket.region:
+    if use.is_outside_of(bucket.region):
         return fails(
             f"directory bucket {bucket.label} is in {bucket.region}, its key in {use.key_region}: S3 only uses keys of "
             "the bucket's own Region. Name a key there",
             at=at,
             chain=use.chain,
         )
-    problem = use.key.why_it_cannot_encrypt if use.key is not None else None
-    if use.key is not None and problem is not None:
-        return fails(
-            f"directory bucket {bucket.label} names the key {use.key.label}, which cannot encrypt objects: {problem}. "
-            "Name an enabled symmetric encryption key",
-            at=at,
-            chain=use.chain,
-        )
+    problem = broken(use, f"directory bucket {bucket.label} names", "objects")
+    if problem is not None:
+        return problem
     if use.kind is KeyKind.UNRESOLVED and not isinstance(use.value, Known):
         return undecided(use.reason, at=at, chain=use.chain)
     return passes("directory buckets only take customer managed keys, and one is named")

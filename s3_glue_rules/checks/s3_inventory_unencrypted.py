@@ -7,6 +7,7 @@ that declares is a decision, and SGR101 and SGR102 judge it at the bucket. An in
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, passes, undecided
+from s3_glue_rules.model.customer_keys import broken
 from s3_glue_rules.model.resources import Inventory, KeyKind
 from s3_glue_rules.model.values import UndecidableError
 
@@ -55,14 +56,7 @@ def _judged_key(inventory: Inventory) -> Answer:
         )
     if use.kind is KeyKind.NOT_A_KEY:
         return fails(f"the key of inventory {inventory.label} is {use.reason}: no KMS key. {remedy}", at=at)
-    problem = use.key.why_it_cannot_encrypt if use.key is not None else None
-    if use.key is not None and problem is not None:
-        return fails(
-            f"inventory {inventory.label} names the key {use.key.label}, which cannot encrypt reports: {problem}. Name "
-            "an enabled symmetric encryption key",
-            at=at,
-            chain=use.chain,
-        )
     if use.kind is KeyKind.UNRESOLVED:
         return undecided(use.reason, at=at, chain=use.chain)
-    return passes("the reports are encrypted with a customer managed key")
+    problem = broken(use, f"inventory {inventory.label} names", "reports")
+    return problem or passes("the reports are encrypted with a customer managed key")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, Verdict, fails, not_applicable, passes, undecided
-from s3_glue_rules.model.destinations import KMS_ALGORITHMS
+from s3_glue_rules.model.customer_keys import broken
 from s3_glue_rules.model.resources import Bucket, KeyKind, Replication, ReplicationRule
 from s3_glue_rules.model.values import UndecidableError
 
@@ -59,7 +59,7 @@ def _judged_gap(replication: Replication, rule: ReplicationRule, criteria: str, 
         return undecided("whether the bucket encrypts with KMS is not known: it is not declared here", at=rule.origin)
     if source.doubt is not None:
         return undecided(f"whether the bucket encrypts with KMS is not known: {source.doubt}", at=rule.origin)
-    if source.algorithm.is_absent or source.algorithm.text() not in KMS_ALGORITHMS:
+    if not source.uses_kms:
         return not_applicable("objects under SSE-S3 are replicated as they are")
     return fails(
         f"a replication rule of bucket {source.label} leaves out objects under KMS keys, and {source.algorithm.text()} "
@@ -85,20 +85,15 @@ def _judged_key(replication: Replication, rule: ReplicationRule, key_name: str) 
             chain=use.chain,
         )
     region = _region_of_destination(rule)
-    if use.key_region and region and use.key_region != region:
+    if use.is_outside_of(region):
         return fails(
             f"{where} is a key in {use.key_region}, and the destination is in {region}: {effect}. Name a key there",
             at=at,
             chain=use.chain,
         )
-    problem = use.key.why_it_cannot_encrypt if use.key is not None else None
-    if use.key is not None and problem is not None:
-        return fails(
-            f"{where} is the key {use.key.label}, which cannot encrypt replicas: {problem}. {effect}. Name an enabled "
-            "symmetric encryption key",
-            at=at,
-            chain=use.chain,
-        )
+    problem = broken(use, f"{effect}: {where} is", "replicas")
+    if problem is not None:
+        return problem
     if use.kind is KeyKind.UNRESOLVED and not use.value.is_known:
         return undecided(f"whether {where} is a key that S3 takes is not known: {use.reason}", at=at, chain=use.chain)
     return passes("objects under KMS keys are replicated, under a key of the destination")

@@ -6,6 +6,7 @@ A table or an index that says nothing is encrypted as the bucket that it stands 
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes, undecided
+from s3_glue_rules.model.customer_keys import broken
 from s3_glue_rules.model.resources import EncryptedStore, KeyKind
 from s3_glue_rules.model.values import Known
 
@@ -53,21 +54,16 @@ def _judged_key(store: EncryptedStore, what: str, remedy: str) -> Answer:
             at=at,
             chain=use.chain,
         )
-    if use.key_region and store.region and use.key_region != store.region:
+    if use.is_outside_of(store.region):
         return fails(
             f"{what} is in {store.region}, its key in {use.key_region}: only keys of the own Region are used. Name a "
             "key there",
             at=at,
             chain=use.chain,
         )
-    problem = use.key.why_it_cannot_encrypt if use.key is not None else None
-    if use.key is not None and problem is not None:
-        return fails(
-            f"{what} names the key {use.key.label}, which cannot encrypt: {problem}. Name an enabled symmetric "
-            "encryption key",
-            at=at,
-            chain=use.chain,
-        )
+    problem = broken(use, f"{what} names")
+    if problem is not None:
+        return problem
     if use.kind is KeyKind.UNRESOLVED and not isinstance(use.value, Known):
         return undecided(use.reason, at=at, chain=use.chain)
     return passes("only customer managed keys are taken, and one is named")

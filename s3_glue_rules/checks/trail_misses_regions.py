@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes
+from s3_glue_rules.model.logic import any_of
 from s3_glue_rules.model.recording import closest_trail
-from s3_glue_rules.model.resources import EventLog, Trail, any_known, management_event
+from s3_glue_rules.model.resources import EventLog, Trail, management_event
 
 SUBJECT = Trail
 
@@ -19,9 +20,9 @@ def check(trail: Trail) -> Answer:
     told = closest_trail(trail, _distance)
     if told is not trail:
         return not_applicable(f"it is judged together with trail {told.label}")
-    if any_known(trail.logs, lambda log: log.covers_regions and _manages(log)):
+    if any_of(trail.logs, lambda log: log.covers_regions and _manages(log)):
         return passes("the management events of all Regions are recorded")
-    if not any_known(trail.logs, _manages) and any_known(trail.logs, lambda log: log.covers_regions):
+    if not any_of(trail.logs, _manages) and any_of(trail.logs, lambda log: log.covers_regions):
         return not_applicable("no trail records management events, which is another policy's matter")
     trail.require_all()
     setting, property_name, what = trail.multi_region, "IsMultiRegionTrail", "events of other Regions"
@@ -37,7 +38,7 @@ def check(trail: Trail) -> Answer:
 
 def _manages(log: EventLog) -> bool:
     """Return whether any management events are recorded."""
-    return any_known(MANAGEMENT, log.records)
+    return any_of(MANAGEMENT, log.records)
 
 
 def _distance(trail: Trail) -> int:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from s3_glue_rules.join.keys import key_use
-from s3_glue_rules.join.s3_locations import bucket_use, declared_bucket, location_use
+from s3_glue_rules.join.s3_locations import bucket_behind, bucket_use, location_use
 from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.resources import Bucket, KeyUse, QueryResults, Workgroup
 from s3_glue_rules.model.spans import Step
@@ -63,7 +63,7 @@ class JoinedWorkgroup(Joined, Workgroup):
     @property
     def bucket(self) -> Bucket | None:
         """The bucket of the location."""
-        return declared_bucket(self.view, location_use(self.view, self.location))
+        return bucket_behind(self.view, location_use(self.view, self.location))
 
     @cached_property
     def kept_by_athena(self) -> Value:
@@ -126,7 +126,7 @@ class TerraformAthenaDatabase(Joined, QueryResults):
     @property
     def bucket(self) -> Bucket | None:
         """The bucket."""
-        return declared_bucket(self.view, bucket_use(self.view, self.location))
+        return bucket_behind(self.view, bucket_use(self.view, self.location))
 
     @property
     def kept_by_athena(self) -> Value:

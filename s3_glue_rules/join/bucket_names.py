@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from s3_glue_rules.join.terraform import followed, is_open_ended, opened
+from s3_glue_rules.join.open_ended import is_open_ended
+from s3_glue_rules.join.terraform import followed, opened
 from s3_glue_rules.join.view import Joined, possible_at
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.spans import Origin

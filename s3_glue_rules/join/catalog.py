@@ -83,7 +83,7 @@ class JoinedConnection(Joined, Connection):
     @cached_property
     def credentials(self) -> tuple[Credential, ...]:
         """The credentials that are written into it."""
-        return tuple(found for found in self._credentials() if not _is_empty(found.value))
+        return tuple(found for found in self._credentials() if not found.value.is_empty)
 
     def _credentials(self) -> Iterator[Credential]:
         if isinstance(self._properties, Unknown):
@@ -123,8 +123,7 @@ class JoinedCatalogMember(Joined, CatalogMember):
     @cached_property
     def is_first(self) -> bool:
         """Whether it is the first one of the estate that is created."""
-        members = (item for kind in _MEMBERS for item in self.view.estate.by_type.get(kind, ()))
-        return next(item for item in members if self.view.exists(item)) is self.declaration
+        return next(self.view.existing(_MEMBERS)) is self.declaration
 
     @cached_property
     def has_settings(self) -> bool:
@@ -133,11 +132,9 @@ class JoinedCatalogMember(Joined, CatalogMember):
             return True
         if self.view.estate.gaps:
             raise UndecidableError(f"{self.view.estate.gaps[0]}, encryption settings perhaps", self.header)
-        for module in self.view.estate.by_type.get("module", ()):
-            if self.view.exists(module):
-                name = module.name or module.address
-                reason = f"the module '{name}' cannot be read and may declare encryption settings"
-                raise UndecidableError(reason, self.header)
+        for module in self.view.existing(("module",)):
+            reason = f"the module '{module.name}' cannot be read and may declare encryption settings"
+            raise UndecidableError(reason, self.header)
         return False
 
 
@@ -151,13 +148,8 @@ class JoinedTransform(Joined, MachineLearningTransform):
 
 
 def _settings(view: EstateView) -> Iterator[JoinedCatalogSettings]:
-    for declaration in view.estate.of_types(_SETTINGS):
-        if view.exists(declaration):
-            yield view.typed(JoinedCatalogSettings, declaration)
-
-
-def _is_empty(value: Value) -> bool:
-    return value.is_absent or (isinstance(value, Known) and value.text() == "")
+    for declaration in view.existing(_SETTINGS):
+        yield view.typed(JoinedCatalogSettings, declaration)
 
 
 MAKERS: dict[str, type[Joined]] = dict.fromkeys(_CONNECTIONS, JoinedConnection)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from s3_glue_rules.join.documents import statements_of
-from s3_glue_rules.join.terraform import is_given, with_open_principals
+from s3_glue_rules.join.documents import policies_of
+from s3_glue_rules.join.terraform import with_open_principals
 from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.documents import Policies
 from s3_glue_rules.model.resources import CatalogPolicy
-from s3_glue_rules.model.values import UndecidableError
 
 
 class TerraformCatalogPolicy(Joined, CatalogPolicy):
@@ -19,13 +18,9 @@ class TerraformCatalogPolicy(Joined, CatalogPolicy):
     def policies(self) -> Policies:
         """What it says."""
         document = self.at("policy")
-        if not is_given(document):
+        if document.is_empty:
             return Policies((), written=False)
-        try:
-            statements = statements_of(self.view.reader, document)
-        except UndecidableError as unknown:
-            return Policies((), written=True, unreadable=unknown)
-        return Policies(tuple(with_open_principals(self.view, item) for item in statements), written=True)
+        return with_open_principals(self.view, policies_of(self.view.reader, document))
 
 
 MAKERS: dict[str, type[Joined]] = {"aws_glue_resource_policy": TerraformCatalogPolicy}

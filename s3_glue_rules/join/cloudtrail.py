@@ -33,7 +33,6 @@ TRAIL_TYPES = ("AWS::CloudTrail::Trail", "aws_cloudtrail")
 STORE_TYPES = ("AWS::CloudTrail::EventDataStore", "aws_cloudtrail_event_data_store")
 J = TypeVar("J", bound=Joined)
 
-
 _OPERATORS = ("Equals", "NotEquals", "StartsWith", "NotStartsWith", "EndsWith", "NotEndsWith")
 # What delivers logs to buckets, and where it names the bucket. What is found there is not data of the lake, and the
 # log files of a trail about its own bucket would bring forth new ones without end.
@@ -180,8 +179,7 @@ class JoinedTrail(_EventLog, Trail):
         return (*self._existing(JoinedTrail, TRAIL_TYPES), *self._existing(JoinedEventDataStore, STORE_TYPES))
 
     def _existing(self, maker: type[J], types: tuple[str, ...]) -> list[J]:
-        declared = self.view.estate.of_types(types)
-        return [self.view.typed(maker, item) for item in declared if self.view.exists(item)]
+        return [self.view.typed(maker, item) for item in self.view.existing(types)]
 
     @cached_property
     def data_buckets(self) -> tuple[PossibleBucket, ...]:

@@ -10,7 +10,8 @@ from typing import ClassVar
 from s3_glue_rules.join.config_rules import RULES
 from s3_glue_rules.join.declared_buckets import declared_bucket
 from s3_glue_rules.join.keys import key_use
-from s3_glue_rules.join.terraform import followed, modules_mentioning, opened
+from s3_glue_rules.join.naming import modules_mentioning
+from s3_glue_rules.join.terraform import followed, opened
 from s3_glue_rules.join.terraform_names import TERRAFORM
 from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.answers import Link
@@ -62,7 +63,7 @@ class JoinedRecorder(Joined, ConfigurationRecorder):
         for status, is_own in self._statuses():
             if is_own:
                 return self.view.at(status, "is_enabled")
-            doubts.append(f"'{_name(status)}' is for a recorder that only deployment knows")
+            doubts.append(f"'{status.name}' is for a recorder that only deployment knows")
         doubts.extend([] if self.unseen is None else [self.unseen])
         return Unknown(doubts[0], self.header) if doubts else Absent(self.header)
 
@@ -129,8 +130,7 @@ class JoinedRecorder(Joined, ConfigurationRecorder):
     @property
     def is_first(self) -> bool:
         """Whether it is the first recorder of the estate that exists."""
-        recorders = self.view.estate.of_types(RECORDER_TYPES)
-        return next(item for item in recorders if self.view.exists(item)) is self.declaration
+        return next(self.view.existing(RECORDER_TYPES)) is self.declaration
 
     @cached_property
     def rules(self) -> tuple[ConfigRule, ...]:
@@ -142,9 +142,8 @@ class JoinedRecorder(Joined, ConfigurationRecorder):
     @cached_property
     def other_rules(self) -> Link | None:
         """AWS Security Hub, if the estate switches it on."""
-        for declaration in self.view.estate.of_types(_SECURITY_HUB_TYPES):
-            if self.view.exists(declaration):
-                return Link(declaration.origin, f"'{_name(declaration)}' brings the rules of AWS Security Hub")
+        for declaration in self.view.existing(_SECURITY_HUB_TYPES):
+            return Link(declaration.origin, f"'{declaration.name}' brings the rules of AWS Security Hub")
         return None
 
     @property
@@ -152,7 +151,7 @@ class JoinedRecorder(Joined, ConfigurationRecorder):
         """Why the estate may have more for this recorder than can be seen."""
         for module in modules_mentioning(self.view.estate, self.declaration.address):
             if self.view.exists(module):
-                return f"the module '{_name(module)}' is given the recorder and cannot be read"
+                return f"the module '{module.name}' is given the recorder and cannot be read"
         gaps = self.view.estate.gaps
         return gaps[0] if gaps else None
 
@@ -181,7 +180,3 @@ MAKERS: dict[str, type[Joined]] = {
     **dict.fromkeys(RECORDER_TYPES, JoinedRecorder),
     **dict.fromkeys(CHANNEL_TYPES, JoinedChannel),
 }
-
-
-def _name(declaration: Declaration) -> str:
-    return declaration.name or declaration.address

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from s3_glue_rules.join.naming import naming, with_bucket_names
 from s3_glue_rules.join.s3 import BUCKET_TYPE, JoinedBucket
 from s3_glue_rules.join.s3_terraform import TERRAFORM_BUCKET, TerraformBucket
-from s3_glue_rules.join.terraform import followed, naming, with_bucket_names
+from s3_glue_rules.join.terraform import followed
 from s3_glue_rules.join.view import EstateView, possible
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.resources import Bucket

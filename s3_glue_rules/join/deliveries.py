@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from s3_glue_rules.join.bucket_names import NamedBucket
-from s3_glue_rules.join.terraform import naming
+from s3_glue_rules.join.naming import naming
 from s3_glue_rules.join.view import walk
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
@@ -132,7 +132,7 @@ def cloudformation_sources(bucket: NamedBucket) -> Iterator[Delivery]:
             named = view.at(declaration, *source.bucket)
             if bucket.holds(named):
                 switch = view.at(declaration, *source.switch) if source.switch else Known(value=True)
-                yield from_source(_name(declaration), source.what, named, switch, default=source.default)
+                yield from_source(declaration.name, source.what, named, switch, default=source.default)
     yield from _own_logs(bucket)
     for declaration in named_by(bucket, _BALANCER, ("LoadBalancerAttributes", "*", "Value")):
         yield from _load_balancer_logs(bucket, declaration)
@@ -148,7 +148,7 @@ def _own_logs(bucket: NamedBucket) -> Iterator[Delivery]:
     """
     logging = bucket.at("LoggingConfiguration")
     if isinstance(logging, Mapping) and bucket.at("LoggingConfiguration", "DestinationBucketName").is_absent:
-        yield from_source(_name(bucket.declaration), LogKind.SERVER_ACCESS, logging, Known(value=True))
+        yield from_source(bucket.declaration.name, LogKind.SERVER_ACCESS, logging, Known(value=True))
 
 
 def _load_balancer_logs(bucket: NamedBucket, declaration: Declaration) -> Iterator[Delivery]:
@@ -163,7 +163,7 @@ def _load_balancer_logs(bucket: NamedBucket, declaration: Declaration) -> Iterat
         what = load_balancer_kind(view.at(declaration, "Type"), log)
         if what is not None and bucket.holds(named):
             switch = written.get(f"{log}.s3.enabled", Absent(declaration.origin))
-            yield from_source(_name(declaration), what, named, switch, default=False)
+            yield from_source(declaration.name, what, named, switch, default=False)
 
 
 def _inventories(bucket: NamedBucket, declaration: Declaration) -> Iterator[Delivery]:
@@ -173,11 +173,7 @@ def _inventories(bucket: NamedBucket, declaration: Declaration) -> Iterator[Deli
         named = view.reader.at(item, "Destination", "BucketArn")
         if bucket.holds(named):
             switch = view.reader.at(item, "Enabled")
-            yield from_source(_name(declaration), LogKind.INVENTORY, named, switch, default=False)
-
-
-def _name(declaration: Declaration) -> str:
-    return declaration.name or declaration.address
+            yield from_source(declaration.name, LogKind.INVENTORY, named, switch, default=False)
 
 
 def permitted(

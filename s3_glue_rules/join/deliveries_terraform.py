@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from s3_glue_rules.join.bucket_names import NamedBucket
 from s3_glue_rules.join.deliveries import Source, from_source, load_balancer_kind, named_by, permitted_by_acl
-from s3_glue_rules.join.s3_defaults_terraform import TerraformDefaults, name_of
-from s3_glue_rules.join.terraform import followed, naming
+from s3_glue_rules.join.naming import naming
+from s3_glue_rules.join.s3_defaults_terraform import TerraformDefaults
+from s3_glue_rules.join.terraform import followed
 from s3_glue_rules.join.view import EstateView, possible_at
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.resources import Delivery, LogKind
@@ -49,12 +50,12 @@ def terraform_sources(bucket: NamedBucket) -> Iterator[Delivery]:
                 what = load_balancer_kind(view.at(declaration, "load_balancer_type"), log)
                 if what is not None and bucket.holds(named):
                     switch = view.at(declaration, log, "enabled")
-                    yield from_source(name_of(declaration), what, named, switch, default=False)
+                    yield from_source(declaration.name, what, named, switch, default=False)
     for declaration in named_by(bucket, "aws_s3_bucket_inventory", (*_REPORT, "bucket_arn")):
         named = view.at(declaration, *_REPORT, "bucket_arn")
         if bucket.holds(named) and view.at(declaration, *_REPORT, "encryption").is_absent:
             switch = view.at(declaration, "enabled")
-            yield from_source(name_of(declaration), LogKind.INVENTORY, named, switch)
+            yield from_source(declaration.name, LogKind.INVENTORY, named, switch)
 
 
 def permitted_by_acls(bucket: TerraformDefaults) -> Iterator[Delivery]:
@@ -92,5 +93,5 @@ def _source_name(bucket: NamedBucket, source: Declaration) -> str:
     if source.type == LOGGING_TYPE:
         named: Value = followed(bucket.view, bucket.view.at(source, "bucket"))
         if isinstance(named, Reference) and named.target in bucket.view.estate.declarations:
-            return name_of(bucket.view.estate.declarations[named.target])
-    return name_of(source)
+            return bucket.view.estate.declarations[named.target].name
+    return source.name

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from s3_glue_rules.model.documents import Principal, Statement, Test
+from s3_glue_rules.model.documents import Policies, Principal, Statement, Test
 from s3_glue_rules.model.reader import Reader
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import (
@@ -120,6 +120,15 @@ def _value(data: Any, parts: tuple[Value, ...], origin: Origin) -> Value:
         document = parts[int(whole.group(1))] if whole else None
         return document.content if isinstance(document, Encoded) else restored(data, parts, origin)
     return Known(data, origin)
+
+
+def policies_of(reader: Reader, document: Value, *, open_conditions: bool = False) -> Policies:
+    """Return what a policy document (an object or a JSON text) says, or why it cannot be read."""
+    try:
+        statements = statements_of(reader, document, open_conditions=open_conditions)
+        return Policies(statements, written=not document.is_absent)
+    except UndecidableError as unknown:
+        return Policies((), written=True, unreadable=unknown)
 
 
 def statements_of(reader: Reader, document: Value, *, open_conditions: bool = False) -> tuple[Statement, ...]:

@@ -8,15 +8,16 @@ from dataclasses import replace
 from functools import cached_property
 from typing import ClassVar
 
-from s3_glue_rules.join.documents import statements_of
-from s3_glue_rules.join.terraform import is_given, naming, opened
+from s3_glue_rules.join.documents import policies_of
+from s3_glue_rules.join.naming import naming
+from s3_glue_rules.join.terraform import opened
 from s3_glue_rules.join.view import EstateView, Joined, possible_at
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration, Estate
-from s3_glue_rules.model.documents import Policies, Statement
+from s3_glue_rules.model.documents import Policies, Statement, together
 from s3_glue_rules.model.resources import IdentityPolicy
 from s3_glue_rules.model.spans import Step
-from s3_glue_rules.model.values import Known, Mapping, Text, UndecidableError, Unknown, Value
+from s3_glue_rules.model.values import Known, Mapping, Text, Unknown, Value
 
 _KINDS = {
     "AWS::IAM::Group": "group",
@@ -90,8 +91,7 @@ class JoinedIdentityPolicy(Joined, IdentityPolicy):
         for kind, path in _BOUNDED:
             for declaration in _precisely_naming(self.view.estate, kind, (path,), self.declaration):
                 if self.view.exists(declaration):
-                    name = declaration.name or declaration.address
-                    return Link(declaration.origin, f"it is the permissions boundary of '{name}'")
+                    return Link(declaration.origin, f"it is the permissions boundary of '{declaration.name}'")
         return None
 
     @property
@@ -142,19 +142,9 @@ def _may_be_document(item: Value) -> bool:
 
 def policies_in(view: EstateView, documents: Iterable[Value]) -> Policies:
     """Return the statements of policy documents of an identity, with what makes some of them unreadable."""
-    statements: list[Statement] = []
-    unreadable: UndecidableError | None = None
-    written = False
-    for document in documents:
-        if not is_given(document):
-            continue
-        written = True
-        try:
-            read = statements_of(view.reader, document, open_conditions=True)
-            statements.extend(_opened(view, statement) for statement in read)
-        except UndecidableError as unknown:
-            unreadable = unknown
-    return Policies(tuple(statements), written, unreadable)
+    written = (document for document in documents if not document.is_empty)
+    found = together(policies_of(view.reader, document, open_conditions=True) for document in written)
+    return replace(found, statements=tuple(_opened(view, statement) for statement in found.statements))
 
 
 def _opened(view: EstateView, statement: Statement) -> Statement:

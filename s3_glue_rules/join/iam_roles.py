@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import ClassVar
 
 from s3_glue_rules.join.aws_managed_policies import AWS_MANAGED_POLICIES
 from s3_glue_rules.join.iam import MANAGED_POLICY_TYPES, JoinedIdentity, JoinedIdentityPolicy
 from s3_glue_rules.join.key_access import covers_key, grants_to
-from s3_glue_rules.join.terraform import followed, modules_mentioning, naming
+from s3_glue_rules.join.naming import modules_mentioning, naming
+from s3_glue_rules.join.terraform import followed
 from s3_glue_rules.join.view import EstateView, Joined, possible_at
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
-from s3_glue_rules.model.documents import Policies, Statement
+from s3_glue_rules.model.documents import Policies, Statement, together
 from s3_glue_rules.model.logic import any_of
 from s3_glue_rules.model.reader import describe, symbol
 from s3_glue_rules.model.resources import Key, KeyAccess, Role, RoleKind, RoleUse
@@ -54,16 +56,14 @@ class JoinedRole(JoinedIdentity, Role):
     @cached_property
     def permissions(self) -> Policies:
         """All policies that give the role permissions."""
-        found = [self.policies, *self._applied()]
-        doubts = [policies.unreadable for policies in found if policies.unreadable is not None]
-        statements = tuple(statement for policies in found for statement in policies.statements)
-        return Policies(statements, written=True, unreadable=doubts[0] if doubts else self._outside)
+        found = together((self.policies, *self._applied()))
+        return replace(found, written=True, unreadable=found.unreadable or self._outside)
 
     @cached_property
     def bounds(self) -> UndecidableError | None:
         """The permissions boundary, whatever it allows."""
         boundary = self.at("PermissionsBoundary")
-        if boundary.is_absent or (isinstance(boundary, Known) and boundary.text() == ""):
+        if boundary.is_empty:
             return None
         reason = f"what the permissions boundary of role {self.label} leaves of its permissions is not worked out"
         return UndecidableError(reason, boundary.origin)
@@ -128,7 +128,7 @@ class JoinedRole(JoinedIdentity, Role):
                 if any_of(self.view.reader.items(self.view.at(declaration, path)), self.is_named_by):
                     yield declaration, None
             except UndecidableError as unknown:
-                reason = f"whether '{declaration.name or declaration.address}' is for role {self.label} cannot be told"
+                reason = f"whether '{declaration.name}' is for role {self.label} cannot be told"
                 yield declaration, UndecidableError(reason, unknown.origin)
 
     @cached_property
@@ -136,8 +136,7 @@ class JoinedRole(JoinedIdentity, Role):
         """Why something that cannot be seen may give the role permissions."""
         for module in modules_mentioning(self.view.estate, self.declaration.address):
             if self.view.exists(module):
-                name = module.name or module.address
-                return UndecidableError(f"the module '{name}' is given role {self.label} and cannot be read")
+                return UndecidableError(f"the module '{module.name}' is given role {self.label} and cannot be read")
         if self.view.estate.gaps:
             return UndecidableError(f"{self.view.estate.gaps[0]}, a policy of role {self.label} perhaps")
         return None
@@ -149,7 +148,7 @@ MAKERS: dict[str, type[Joined]] = dict.fromkeys(ROLE_TYPES, JoinedRole)
 def role_use(view: EstateView, value: Value) -> RoleUse:
     """Follow the name or the ARN of a role."""
     value = followed(view, value)
-    if value.is_absent or (isinstance(value, Known) and value.text() == ""):
+    if value.is_empty:
         return RoleUse(RoleKind.ABSENT, value, reason="it names no role")
     if not isinstance(value, (Known, Text, Open, Reference)):
         return RoleUse(RoleKind.UNRESOLVED, value, reason=f"its role is open: {value.why_unknown()}")
@@ -162,7 +161,7 @@ def role_use(view: EstateView, value: Value) -> RoleUse:
             reason = f"its role {describe(value)} is not declared here, so what it may do cannot be told"
             return RoleUse(RoleKind.UNRESOLVED, value, reason=reason)
         declaration = declared
-    name = declaration.name or declaration.address
+    name = declaration.name
     link = Link(declaration.origin, f"'{name}' is the {declaration.type}")
     if declaration.type not in ROLE_TYPES:
         return RoleUse(RoleKind.UNRESOLVED, value, reason=f"'{name}' gives its role at deployment", chain=(link,))

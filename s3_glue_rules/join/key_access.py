@@ -9,14 +9,11 @@ from s3_glue_rules.join.keys import key_use
 from s3_glue_rules.join.kms import ALIAS_TYPES
 from s3_glue_rules.join.terraform import opened
 from s3_glue_rules.join.view import EstateView
-from s3_glue_rules.model.arns import OPEN, fields_of, is_wild, matches_all, pattern_of
+from s3_glue_rules.model.arns import OPEN, covers_any_key, fields_of, is_wild, pattern_of
 from s3_glue_rules.model.documents import wildcard_matches
-from s3_glue_rules.model.logic import all_of, any_of
+from s3_glue_rules.model.logic import all_true, any_of
 from s3_glue_rules.model.resources import Key, KeyKind
 from s3_glue_rules.model.values import Reference, Text, UndecidableError, Value
-
-# Ids of keys of both forms: what covers both covers any.
-_KEY_IDS = ("key/1234abcd-12ab-34cd-56ef-1234567890ab", "key/mrk-0f9e8d7c6b5a49382716050403020100")
 
 
 def covers_key(view: EstateView, key: Key, resource: Value) -> bool:
@@ -42,7 +39,7 @@ def covers_key(view: EstateView, key: Key, resource: Value) -> bool:
         raise UndecidableError(resource.why_unknown(), resource.origin)
     if not wildcard_matches(fields[2], "kms") or not _may_be_key(fields[5]) or _elsewhere(fields[3], key.region):
         return False
-    if matches_all(pattern, _KEY_IDS, "kms", ("aws", key.region or "any-region", "any-account")):
+    if covers_any_key(pattern, key.region or "any-region"):
         return True
     raise UndecidableError(f"whether {pattern} covers key {key.label} cannot be told", resource.origin)
 
@@ -64,15 +61,14 @@ def _elsewhere(field: str, region: str | None) -> bool:
 
 def grants_to(view: EstateView, key: Key, is_grantee: Callable[[Value], bool]) -> Callable[[str], bool]:
     """Return what tells whether a grant on a key that the estate makes allows an identity an action."""
-    made = [declaration for declaration in view.estate.by_type.get(GRANT_TYPE, ()) if view.exists(declaration)]
-    grants = [view.typed(TerraformGrant, declaration) for declaration in made]
+    grants = [view.typed(TerraformGrant, declaration) for declaration in view.existing((GRANT_TYPE,))]
 
     def is_granted(action: str) -> bool:
         operation = action.removeprefix("kms:")
-        return any_of(grants, lambda grant: all_of(parts_of(grant, operation), lambda part: part()))
+        return any_of(grants, lambda grant: allows(grant, operation))
 
-    def parts_of(grant: TerraformGrant, operation: str) -> tuple[Callable[[], bool], ...]:
-        return (
+    def allows(grant: TerraformGrant, operation: str) -> bool:
+        return all_true(
             lambda: key_use(view, grant.at("key_id")).key is key,
             lambda: any_of(grant.operations, lambda item: item.text() == operation),
             lambda: is_grantee(grant.principal),

@@ -6,26 +6,21 @@ import re
 
 from s3_glue_rules.join.kms import ALIAS_TYPES, KEY_TYPES, JoinedKey, alias_in
 from s3_glue_rules.join.kms_terraform import TERRAFORM_KEY_TYPES, TerraformKey
-from s3_glue_rules.join.terraform import followed, is_open_ended
-from s3_glue_rules.join.terraform_names import TERRAFORM
+from s3_glue_rules.join.open_ended import is_open_ended
+from s3_glue_rules.join.terraform import followed
 from s3_glue_rules.join.view import EstateView, possible_at
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.documents import may_match, wildcard_matches
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import Key, KeyKind, KeyUse
-from s3_glue_rules.model.values import Absent, Known, Reference, Text, UndecidableError, Value, text_of
+from s3_glue_rules.model.values import Known, Reference, Text, UndecidableError, Value, text_of
 
 KEY_MAKERS: dict[str, type[JoinedKey]] = {
     **dict.fromkeys(KEY_TYPES, JoinedKey),
     **dict.fromkeys(TERRAFORM_KEY_TYPES, TerraformKey),
 }
 
-# Resources whose attributes carry whatever their author puts there: an identifier of a key among it.
-_OPEN_ENDED = re.compile(
-    r"^(Custom::.*|AWS::CloudFormation::(Stack|CustomResource|WaitCondition.*|Macro)|AWS::SSM::Parameter|"
-    r"AWS::Serverless::Application|AWS::ServiceCatalog::.*|.*::MODULE|(?!AWS::|Alexa::).*)$"
-)
 _KEY_ATTRIBUTE = re.compile(r"(?i)kms|key")
 _KEY_IDS = {"Ref", "KeyId", "id", "key_id"}
 _ARNS = {"Arn", "arn"}
@@ -34,7 +29,7 @@ _ARNS = {"Arn", "arn"}
 def key_use(view: EstateView, value: Value) -> KeyUse:
     """Follow a key identifier: a key id, a key ARN, an alias or an alias ARN."""
     value = followed(view, value)
-    if isinstance(value, Absent) or (isinstance(value, Known) and value.text() == ""):
+    if value.is_empty:
         return KeyUse(KeyKind.ABSENT, value)
     if isinstance(value, Reference):
         return _referred(view, value, value)
@@ -103,7 +98,7 @@ def _put_together(view: EstateView, value: Text) -> KeyUse:
 def _referred(view: EstateView, reference: Reference, written: Value) -> KeyUse:
     declaration = view.declaration(reference.target)
     attribute = reference.attribute
-    name = declaration.name or declaration.address
+    name = declaration.name
     link = Link(declaration.origin, f"'{name}' is the {declaration.type}")
     if declaration.type in KEY_MAKERS and attribute in _KEY_IDS | _ARNS:
         form = "ARN" if attribute in _ARNS else "key id"
@@ -116,7 +111,7 @@ def _referred(view: EstateView, reference: Reference, written: Value) -> KeyUse:
         if attribute in _ARNS:
             form = "alias ARN"
         return KeyUse(use.kind, written, use.key, form, use.reason, use.key_region, (link, *use.chain))
-    if _is_open_ended(declaration) or _KEY_ATTRIBUTE.search(attribute) or "." in attribute:
+    if is_open_ended(declaration) or _KEY_ATTRIBUTE.search(attribute) or "." in attribute:
         return KeyUse(
             KeyKind.UNRESOLVED,
             written,
@@ -125,12 +120,6 @@ def _referred(view: EstateView, reference: Reference, written: Value) -> KeyUse:
         )
     reason = f"{attribute} of '{name}', a resource of type {declaration.type}"
     return KeyUse(KeyKind.NOT_A_KEY, written, reason=reason, chain=(link,))
-
-
-def _is_open_ended(declaration: Declaration) -> bool:
-    if declaration.language == TERRAFORM:
-        return is_open_ended(declaration)
-    return _OPEN_ENDED.match(declaration.type) is not None
 
 
 def key_of(view: EstateView, declaration: Declaration) -> Key:

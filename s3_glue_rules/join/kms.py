@@ -8,8 +8,8 @@ from collections.abc import Mapping as MappingType
 from functools import cached_property
 from typing import ClassVar
 
-from s3_glue_rules.join.documents import statements_of
-from s3_glue_rules.join.terraform import naming
+from s3_glue_rules.join.documents import policies_of
+from s3_glue_rules.join.naming import naming
 from s3_glue_rules.join.view import Joined, possible_at, walk
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration, Estate
@@ -25,7 +25,6 @@ from s3_glue_rules.model.values import (
     Reference,
     Sequence,
     Text,
-    UndecidableError,
     Value,
 )
 
@@ -181,11 +180,7 @@ class JoinedKey(Joined, Key):
     @cached_property
     def policies(self) -> Policies:
         """The key policy."""
-        document = self.at("KeyPolicy")
-        try:
-            return Policies(statements_of(self.view.reader, document), written=not document.is_absent)
-        except UndecidableError as unknown:
-            return Policies((), written=True, unreadable=unknown)
+        return policies_of(self.view.reader, self.at("KeyPolicy"))
 
     @cached_property
     def lockout_check_bypasses(self) -> tuple[Value, ...]:
@@ -208,7 +203,7 @@ class JoinedKey(Joined, Key):
         found: list[Link] = []
         for _, (declaration, path, origin, leaf) in sorted(entries.items(), key=lambda item: item[0]):
             if self.view.exists(declaration) and self._is_written(declaration, path, leaf):
-                found.append(Link(origin, f"'{declaration.name or declaration.address}' encrypts with it"))
+                found.append(Link(origin, f"'{declaration.name}' encrypts with it"))
         return tuple(found)
 
     def _is_written(self, declaration: Declaration, path: tuple[Step, ...], leaf: frozenset[str]) -> bool:

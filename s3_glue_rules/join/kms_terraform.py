@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from s3_glue_rules.join.documents import statements_of
+from s3_glue_rules.join.documents import policies_of
 from s3_glue_rules.join.kms import JoinedKey
-from s3_glue_rules.join.terraform import followed, is_given, modules_mentioning, naming, with_open_principals
+from s3_glue_rules.join.naming import modules_mentioning, naming
+from s3_glue_rules.join.terraform import followed, with_open_principals
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
-from s3_glue_rules.model.documents import Policies
+from s3_glue_rules.model.documents import Policies, together
 from s3_glue_rules.model.resources import DeletionGuard
 from s3_glue_rules.model.values import Absent, Known, Open, Reference, UndecidableError, Unknown, Value
 
@@ -55,7 +56,7 @@ class TerraformKey(JoinedKey):
             written = self.at(name)
             if isinstance(written, (Unknown, Open)):
                 return written
-            if not written.is_absent and not (isinstance(written, Known) and written.text() == ""):
+            if not written.is_empty:
                 return Known(origin, written.origin)
         return Absent(self.header)
 
@@ -67,25 +68,16 @@ class TerraformKey(JoinedKey):
     @property
     def policies(self) -> Policies:
         """All that the policy in the key and those in resources of their own say."""
-        found = self.possible_policies
-        statements = tuple(statement for policies in found for statement in policies.statements)
-        unreadable = [policies.unreadable for policies in found if policies.unreadable is not None]
-        return Policies(statements, any(policies.written for policies in found), unreadable[-1] if unreadable else None)
+        return together(self.possible_policies)
 
     @cached_property
     def possible_policies(self) -> tuple[Policies, ...]:
         """The policy in the key and those in resources of their own: any of them may be the one that holds."""
         doubts, separate = self._separate
         documents = [self.at("policy"), *(self.view.at(declaration, "policy") for declaration in separate)]
-        found = tuple(self._read(document) for document in documents if is_given(document))
+        read = (policies_of(self.view.reader, document) for document in documents if not document.is_empty)
+        found = tuple(with_open_principals(self.view, policies) for policies in read)
         return found or (Policies((), written=False, unreadable=doubts[-1] if doubts else None),)
-
-    def _read(self, document: Value) -> Policies:
-        try:
-            statements = statements_of(self.view.reader, document)
-        except UndecidableError as unknown:
-            return Policies((), written=True, unreadable=unknown)
-        return Policies(tuple(with_open_principals(self.view, item) for item in statements), written=True)
 
     @cached_property
     def lockout_check_bypasses(self) -> tuple[Value, ...]:
@@ -112,10 +104,8 @@ class TerraformKey(JoinedKey):
         """The module that is given the key and cannot be read, if there is one."""
         for module in modules_mentioning(self.view.estate, self.declaration.address):
             if self.view.exists(module):
-                name = module.name or module.address
-                return Link(
-                    module.origin, f"the module '{name}' is given the key, and what it does with it is not read"
-                )
+                reason = f"the module '{module.name}' is given the key, and what it does with it is not read"
+                return Link(module.origin, reason)
         return None
 
     def _separate_policies(self) -> list[Declaration]:

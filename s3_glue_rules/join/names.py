@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from s3_glue_rules.join.terraform import followed, is_open_ended
+from s3_glue_rules.join.open_ended import is_open_ended
+from s3_glue_rules.join.terraform import followed
 from s3_glue_rules.join.terraform_names import TERRAFORM
 from s3_glue_rules.join.view import ANYTHING, EstateView, possible_at
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import Naming
-from s3_glue_rules.model.values import Absent, Known, Open, Reference, Text, Value
-
-_OPEN_ENDED_PREFIXES = ("Custom::", "AWS::CloudFormation::", "AWS::SSM::Parameter", "AWS::Serverless::Application")
+from s3_glue_rules.model.values import Known, Open, Reference, Text, Value
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ def named_by(view: EstateView, value: Value, types: tuple[str, ...], noun: str) 
     The property that holds the name of the resource has to be ``Name`` (``name`` in Terraform).
     """
     value = followed(view, value)
-    if isinstance(value, Absent) or (isinstance(value, Known) and value.text() == ""):
+    if value.is_empty:
         return Named(Naming.ABSENT, value)
     if isinstance(value, Reference):
         return _referred(view, value, types)
@@ -44,21 +43,15 @@ def named_by(view: EstateView, value: Value, types: tuple[str, ...], noun: str) 
 
 def _referred(view: EstateView, value: Reference, types: tuple[str, ...]) -> Named:
     declaration = view.declaration(value.target)
-    name = declaration.name or declaration.address
+    name = declaration.name
     link = Link(declaration.origin, f"'{name}' is a resource of type {declaration.type}")
     if declaration.type in types and value.attribute != "arn":
         return Named(Naming.DECLARED, value, declaration, chain=(link,))
-    if _is_open_ended(declaration):
+    if is_open_ended(declaration):
         reason = f"'{name}' ({declaration.type}) gives the name at deployment"
         return Named(Naming.UNRESOLVED, value, reason=reason, chain=(link,))
     reason = f"{value.attribute} of '{name}', a resource of type {declaration.type}"
     return Named(Naming.WRONG, value, reason=reason, chain=(link,))
-
-
-def _is_open_ended(declaration: Declaration) -> bool:
-    if declaration.language == TERRAFORM:
-        return is_open_ended(declaration)
-    return declaration.type.startswith(_OPEN_ENDED_PREFIXES) or not declaration.type.startswith("AWS::")
 
 
 def _named(view: EstateView, value: Value, types: tuple[str, ...], noun: str) -> Named:
@@ -69,7 +62,7 @@ def _named(view: EstateView, value: Value, types: tuple[str, ...], noun: str) ->
         if f"text:{wanted}" in candidates or ANYTHING in candidates:
             name = view.reader.peek(view.at(declaration, "Name"))
             if symbol(name) == wanted and view.exists(declaration):
-                link = Link(declaration.origin, f"{declaration.name or declaration.address} has the name")
+                link = Link(declaration.origin, f"{declaration.name} has the name")
                 return Named(Naming.DECLARED, value, declaration, chain=(link,))
     if isinstance(value, Known):
         for declaration in declared:

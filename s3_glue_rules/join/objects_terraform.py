@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from s3_glue_rules.join.keys import key_use
-from s3_glue_rules.join.s3_locations import bucket_use, declared_bucket
+from s3_glue_rules.join.s3_locations import bucket_behind, bucket_use
 from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.resources import Bucket, KeyKind, KeyUse, StoredObject
 from s3_glue_rules.model.values import Absent, Known, Value
@@ -20,8 +20,7 @@ class TerraformObject(Joined, StoredObject):
     def algorithm(self) -> Value:
         """The algorithm as written; the provider sends ``aws:kms`` with a key that comes without one."""
         written = self.at("server_side_encryption")
-        is_missing = written.is_absent or (isinstance(written, Known) and written.text() == "")
-        if not is_missing:
+        if not written.is_empty:
             return written
         if self.key.kind is KeyKind.ABSENT:
             return Absent(self.header)
@@ -35,7 +34,7 @@ class TerraformObject(Joined, StoredObject):
     @cached_property
     def bucket(self) -> Bucket | None:
         """The bucket, where the estate declares it."""
-        return declared_bucket(self.view, bucket_use(self.view, self.at("bucket")))
+        return bucket_behind(self.view, bucket_use(self.view, self.at("bucket")))
 
 
 MAKERS: dict[str, type[Joined]] = dict.fromkeys(OBJECT_TYPES, TerraformObject)

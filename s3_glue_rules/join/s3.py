@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from s3_glue_rules.join.bucket_names import NamedBucket
 from s3_glue_rules.join.deliveries import cloudformation_sources, permitted, permitted_by_acl
-from s3_glue_rules.join.documents import statements_of
+from s3_glue_rules.join.documents import policies_of
 from s3_glue_rules.join.keys import is_arn_of, key_use
-from s3_glue_rules.join.terraform import naming
+from s3_glue_rules.join.naming import naming
 from s3_glue_rules.join.view import Joined, possible_at
-from s3_glue_rules.model.documents import Policies, Statement
+from s3_glue_rules.model.documents import Policies, together
 from s3_glue_rules.model.resources import Bucket, Delivery, DirectoryBucket, KeyUse
 from s3_glue_rules.model.spans import Step
 from s3_glue_rules.model.values import Known, UndecidableError, Value
@@ -77,22 +78,15 @@ class JoinedBucket(JoinedDefaults, Bucket):
     @cached_property
     def policies(self) -> Policies:
         """The bucket policies that the estate attaches to the bucket."""
-        statements: list[Statement] = []
-        written = False
-        unreadable: UndecidableError | None = None
-        for declaration in naming(self.view.estate, POLICY_TYPE, ("Bucket",), self.candidates):
-            if not self.view.exists(declaration):
-                continue
-            if not self.is_named_by(self.view.at(declaration, "Bucket")):
-                continue
-            written = True
-            try:
-                statements.extend(statements_of(self.view.reader, self.view.at(declaration, "PolicyDocument")))
-            except UndecidableError as unknown:
-                unreadable = unknown
-        if self.view.estate.gaps and not written:
-            unreadable = UndecidableError(f"{self.view.estate.gaps[0]}, a bucket policy perhaps", self.header)
-        return Policies(tuple(statements), written, unreadable)
+        found = [
+            policies_of(self.view.reader, self.view.at(declaration, "PolicyDocument"))
+            for declaration in naming(self.view.estate, POLICY_TYPE, ("Bucket",), self.candidates)
+            if self.view.exists(declaration) and self.is_named_by(self.view.at(declaration, "Bucket"))
+        ]
+        if self.view.estate.gaps and not found:
+            reason = f"{self.view.estate.gaps[0]}, a bucket policy perhaps"
+            return Policies((), written=False, unreadable=UndecidableError(reason, self.header))
+        return replace(together(found), written=bool(found))
 
 
 class JoinedDirectoryBucket(JoinedDefaults, DirectoryBucket):

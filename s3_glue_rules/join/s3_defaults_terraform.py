@@ -8,7 +8,8 @@ from functools import cached_property
 
 from s3_glue_rules.join.bucket_names import NamedBucket
 from s3_glue_rules.join.keys import key_use
-from s3_glue_rules.join.terraform import followed, modules_given, naming
+from s3_glue_rules.join.naming import modules_given, naming
+from s3_glue_rules.join.terraform import followed
 from s3_glue_rules.model.answers import Link
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.resources import KeyUse
@@ -102,9 +103,9 @@ class TerraformDefaults(NamedBucket):
         for declaration, is_own in self.attached(ENCRYPTION_TYPE):
             if is_own:
                 rules = self.view.at(declaration, "rule")
-                writers.append(_Writer(f"'{name_of(declaration)}'", declaration.origin, rules))
+                writers.append(_Writer(f"'{declaration.name}'", declaration.origin, rules))
             else:
-                doubts.append(f"'{name_of(declaration)}' is for a bucket that only deployment knows")
+                doubts.append(f"'{declaration.name}' is for a bucket that only deployment knows")
         inline = self.at(_INLINE)
         # In JSON a block that stands once may be an object.
         if isinstance(inline, (Mapping, Sequence)):
@@ -121,7 +122,7 @@ class TerraformDefaults(NamedBucket):
         # Whoever gets only the ARN writes policies about the bucket; its settings are made by its name.
         modules = modules_given(self.view.estate, self.declaration.address, frozenset({"", "id", "bucket"}))
         reasons = [
-            f"the module '{name_of(module)}' is given the bucket and cannot be read"
+            f"the module '{module.name}' is given the bucket and cannot be read"
             for module in modules
             if self.view.exists(module)
         ]
@@ -137,8 +138,3 @@ class TerraformDefaults(NamedBucket):
                 yield declaration, True
             elif isinstance(named, Unknown) and (named.among is None or self.declaration.address in named.among):
                 yield declaration, False
-
-
-def name_of(declaration: Declaration) -> str:
-    """Return the name that people know a resource by."""
-    return declaration.name or declaration.address

@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import re
 
-from s3_glue_rules.join.s3 import BUCKET_TYPE, JoinedBucket
-from s3_glue_rules.join.s3_terraform import TERRAFORM_BUCKET, TerraformBucket
-from s3_glue_rules.join.terraform import followed, naming, opened
+from s3_glue_rules.join.declared_buckets import MAKERS
+from s3_glue_rules.join.naming import naming
+from s3_glue_rules.join.terraform import followed, opened
 from s3_glue_rules.join.view import ANYTHING, EstateView, possible, possible_at
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import Bucket, BucketKind, BucketUse
 from s3_glue_rules.model.values import Absent, Known, Open, Reference, Text, UndecidableError, Unknown, Value, text_of
 
-_MAKERS: dict[str, type[JoinedBucket | TerraformBucket]] = {
-    BUCKET_TYPE: JoinedBucket,
-    TERRAFORM_BUCKET: TerraformBucket,
-}
 _DIRECTORY_BUCKETS = {"AWS::S3Express::DirectoryBucket", "aws_s3_directory_bucket"}
 # Names and ARNs of these stand beside places in S3, and are none.
 _NEVER_IN_S3 = (
@@ -82,7 +78,7 @@ def bucket_use(view: EstateView, value: Value) -> BucketUse:
     return BucketUse(BucketKind.ELSEWHERE, value, reason="the bucket is not declared here")
 
 
-def declared_bucket(view: EstateView, use: BucketUse) -> Bucket | None:
+def bucket_behind(view: EstateView, use: BucketUse) -> Bucket | None:
     """Return the bucket that something names, None where the estate does not declare it.
 
     What a parameter names that no bucket here is called by counts as not declared. Raises UndecidableError where a
@@ -117,7 +113,7 @@ def _before_slash(parts: tuple[Value, ...], whole: Value) -> Value:
 
 def _referred(view: EstateView, value: Reference) -> BucketUse:
     declaration = view.declaration(value.target)
-    maker = _MAKERS.get(declaration.type)
+    maker = MAKERS.get(declaration.type)
     if maker is not None:
         bucket = view.typed(maker, declaration)
         if bucket.is_named_by(value):
@@ -129,7 +125,7 @@ def _referred(view: EstateView, value: Reference) -> BucketUse:
 
 def _named(view: EstateView, value: Value) -> Bucket | None:
     """Return the bucket of the estate that has a name."""
-    for kind, maker in _MAKERS.items():
+    for kind, maker in MAKERS.items():
         for declaration in naming(view.estate, kind, ("BucketName",), possible(value)):
             if not view.exists(declaration):
                 continue
@@ -149,7 +145,7 @@ def _among(view: EstateView, value: Unknown) -> tuple[Bucket, ...]:
         if declaration.type.startswith(_NEVER_IN_S3):
             continue
         # An object stands for the bucket that it is in.
-        named = Reference(address, "id") if declaration.type in _MAKERS else view.at(declaration, "bucket")
+        named = Reference(address, "id") if declaration.type in MAKERS else view.at(declaration, "bucket")
         bucket = bucket_use(view, named).bucket if isinstance(named, (Reference, Known)) else None
         if bucket is None:
             return ()
@@ -162,7 +158,7 @@ def _may_be_declared(view: EstateView, wanted: str) -> bool:
 
     Names that S3 or Terraform makes up are known to nobody beforehand.
     """
-    for declaration in view.estate.of_types(tuple(_MAKERS)):
+    for declaration in view.estate.of_types(tuple(MAKERS)):
         for candidate in possible_at(declaration, "BucketName"):
             if candidate == ANYTHING:
                 return True

@@ -7,12 +7,12 @@ from functools import cached_property
 
 from s3_glue_rules.join.deliveries import permitted
 from s3_glue_rules.join.deliveries_terraform import permitted_by_acls, terraform_sources
-from s3_glue_rules.join.documents import statements_of
+from s3_glue_rules.join.documents import policies_of
 from s3_glue_rules.join.keys import is_arn_of
-from s3_glue_rules.join.s3_defaults_terraform import TerraformDefaults, name_of
-from s3_glue_rules.join.terraform import is_given, naming
+from s3_glue_rules.join.naming import naming
+from s3_glue_rules.join.s3_defaults_terraform import TerraformDefaults
 from s3_glue_rules.join.view import Joined
-from s3_glue_rules.model.documents import Policies, Statement
+from s3_glue_rules.model.documents import Policies, together
 from s3_glue_rules.model.resources import Bucket, Delivery, DirectoryBucket
 from s3_glue_rules.model.values import UndecidableError, Value
 
@@ -48,19 +48,13 @@ class TerraformBucket(TerraformDefaults, Bucket):
             if is_own:
                 documents.append(self.view.at(declaration, "policy"))
             else:
-                doubts.append(f"'{name_of(declaration)}' is for a bucket that only deployment knows")
-        statements: list[Statement] = []
-        unreadable: UndecidableError | None = None
-        written = [document for document in documents if is_given(document)]
-        for document in written:
-            try:
-                statements.extend(statements_of(self.view.reader, document))
-            except UndecidableError as unknown:
-                unreadable = unknown
+                doubts.append(f"'{declaration.name}' is for a bucket that only deployment knows")
+        found = [policies_of(self.view.reader, document) for document in documents if not document.is_empty]
         doubts.extend(self.outside)
-        if doubts and not written:
-            unreadable = UndecidableError(f"whether it has a bucket policy cannot be told: {doubts[0]}", self.header)
-        return Policies(tuple(statements), bool(written), unreadable)
+        if doubts and not found:
+            reason = f"whether it has a bucket policy cannot be told: {doubts[0]}"
+            return Policies((), written=False, unreadable=UndecidableError(reason, self.header))
+        return together(found)
 
 
 class TerraformDirectoryBucket(TerraformDefaults, DirectoryBucket):

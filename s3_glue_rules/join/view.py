@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingType
 from typing import ClassVar, TypeVar
 
@@ -74,6 +74,13 @@ class EstateView:
         """Return whether the resource is created in this world."""
         return self.reader.holds(declaration.exists)
 
+    def existing(self, types: tuple[str, ...]) -> Iterator[Declaration]:
+        """Yield the resources of some types that are created in this world, in the order of the types.
+
+        Whether one is created is decided when it is asked for.
+        """
+        return (declaration for declaration in self.estate.of_types(types) if self.exists(declaration))
+
     def at(self, declaration: Declaration, *path: Step) -> Value:
         """Read a property of a resource, under the name that CloudFormation or its own language gives it."""
         return self.below(declaration, declaration.properties, *path)
@@ -125,7 +132,7 @@ class Joined(Resource):
     @property
     def label(self) -> str:
         """The name that people know the resource by, in quotes."""
-        return f"'{self.declaration.name or self.declaration.address}'"
+        return f"'{self.declaration.name}'"
 
     @property
     def header(self) -> Origin:

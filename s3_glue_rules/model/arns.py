@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from s3_glue_rules.model.documents import wildcard_matches
 from s3_glue_rules.model.reader import symbol
@@ -14,6 +13,9 @@ OPEN = "\1"
 _OPEN_PART = re.compile("\0[^\0]*\0|\\$\\{[^}]*\\}")
 
 _FIELDS = 6
+
+# Ids of keys of both forms, with nothing in common but the characters that all have: what covers both covers any.
+_KEYS = ("key/1234abcd-12ab-34cd-56ef-1234567890ab", "key/mrk-0f9e8d7c6b5a49382716050403020100")
 
 
 def pattern_of(value: Value) -> str:
@@ -41,19 +43,17 @@ def is_wild(field: str) -> bool:
     return "*" in field and field.strip("*?") == ""
 
 
-def matches_all(pattern: str, resources: Iterable[str], service: str, default: tuple[str, str, str]) -> bool:
-    """Return whether a pattern covers all of some resources of a service.
+def covers_any_key(pattern: str, region: str = "any-region") -> bool:
+    """Return whether a pattern covers a KMS key in a Region, whichever key it is.
 
-    What the pattern says of partition, Region and account is taken for that of the resources; ``default`` is taken
-    where it says nothing.
+    What the pattern says of partition, Region and account is taken for that of the key; ``region`` is taken where it
+    says nothing.
     """
     fields = fields_of(pattern)
-    partition, region, account = (
-        _sample(fields[index]) or other for index, other in zip((1, 3, 4), default, strict=True)
+    partition, where, account = (
+        _sample(fields[index]) or other for index, other in ((1, "aws"), (3, region), (4, "any-account"))
     )
-    return all(
-        wildcard_matches(pattern, f"arn:{partition}:{service}:{region}:{account}:{resource}") for resource in resources
-    )
+    return all(wildcard_matches(pattern, f"arn:{partition}:kms:{where}:{account}:{key}") for key in _KEYS)
 
 
 def _sample(field: str) -> str:

@@ -132,6 +132,11 @@ class Ruling:
         return NOWHERE if self.statement is None else self.statement.origin
 
     @property
+    def label(self) -> str:
+        """The name of that statement, for people."""
+        return "a statement" if self.statement is None else self.statement.label
+
+    @property
     def is_denied(self) -> bool:
         """Whether a Deny speaks of the request. Raises UndecidableError where that cannot be told."""
         if self.unknown is not None and self.may_deny:

@@ -8,9 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from s3_glue_rules.model.authorization import EVERY_CALLER, Request
+from s3_glue_rules.model.authorization import (
+    EVERY_CALLER,
+    Request,
+    Ruling,
+    conditions_hold,
+    is_about_action,
+    is_about_caller,
+)
 from s3_glue_rules.model.conditions import ContextValue, Recognised, Special, holds_text
-from s3_glue_rules.model.documents import Policies, Test
+from s3_glue_rules.model.documents import Policies, Statement, Test
 from s3_glue_rules.model.resources import Bucket, KeyKind
 from s3_glue_rules.model.values import Known, UndecidableError, Value
 
@@ -35,6 +42,27 @@ def with_tls(version: str) -> Mapping[str, ContextValue]:
 def of_every_caller(bucket: Bucket, part: str, context: Mapping[str, ContextValue]) -> Request:
     """Return all requests to the bucket or to all its objects: a Deny that asks for more than the context evades."""
     return Request("s3:*", EVERY_CALLER, _covering(bucket, part, "both"), context, Special.CHOSEN)
+
+
+def why_it_lets_plain_http_in(bucket: Bucket, statement: Statement) -> str:
+    """Return why a statement that asks for the transport does not deny plain HTTP, for people."""
+    request = of_every_caller(bucket, "objects", PLAIN_HTTP)
+    over_tls = of_every_caller(bucket, "objects", with_tls("1.3"))
+    reason = "it is about other resources"
+    try:
+        if not statement.is_effect("Deny"):
+            reason = "an Allow that asks for TLS denies nobody"
+        elif conditions_hold(statement, over_tls):
+            reason = "it denies requests with TLS instead of those without"
+        elif not conditions_hold(statement, request):
+            reason = "it denies plain HTTP only where other conditions hold too"
+        elif not is_about_caller(statement, request):
+            reason = "it leaves out some principals"
+        elif not is_about_action(statement, request):
+            reason = "it denies only some actions"
+    except UndecidableError as unknown:
+        reason = f"what it denies cannot be told: {unknown.reason}"
+    return reason
 
 
 def any_upload(bucket: Bucket, header: str) -> Request:
@@ -90,6 +118,11 @@ def demanding_header(policies: Policies) -> Policies:
     """Return the statements that say outright what is to happen without a header."""
     kept = tuple(statement for statement in policies.statements if any(map(_is_demand, statement.tests)))
     return Policies(kept, policies.written, policies.unreadable)
+
+
+def tested_header(ruling: Ruling) -> str:
+    """Return the header that a statement asks for which rules on an upload."""
+    return KEY_ID if ruling.statement is not None and not ruling.statement.tests_key(HEADER) else HEADER
 
 
 def _is_demand(test: Test) -> bool:

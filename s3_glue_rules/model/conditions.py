@@ -67,7 +67,7 @@ def holds(test: Test, context: ContextValue | None, *, in_deny: bool) -> bool:
     """
     sets, name, if_exists = _parts(test.operator)
     if context is None:
-        raise UndecidableError(f"the request does not tell {test.key}", test.origin)
+        raise UndecidableError(f"whether the condition on {test.key} holds cannot be told", test.origin)
     if context is Special.CHOSEN:
         return not in_deny
     if name == "null":

@@ -44,6 +44,10 @@ class Declaration:
     source_line: str | None = None
     region: str | None = None
 
+    def __post_init__(self) -> None:
+        """People know a resource by its address where it has no other name."""
+        self.name = self.name or self.address
+
     @cached_property
     def properties(self) -> Value:
         """The properties or arguments, as a Mapping unless they are unknown."""

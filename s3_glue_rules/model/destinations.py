@@ -11,8 +11,6 @@ from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import Bucket, Delivery, Key, KeyKind, LogKind, Needs
 from s3_glue_rules.model.values import Known, Text, UndecidableError, Value
 
-KMS_ALGORITHMS = ("aws:kms", "aws:kms:dsse")
-
 # Load balancers that AWS documents as refused in its pages on access logs. Of the others it is taken for likely: they
 # are reported as undecided.
 DOCUMENTED = {LogKind.APPLICATION_ACCESS}
@@ -44,11 +42,11 @@ def refusal(bucket: Bucket) -> Answer | None:
 def may_be_kms(bucket: Bucket) -> bool:
     """Return whether the default encryption of a bucket is SSE-KMS, or is not known."""
     algorithm = bucket.algorithm
-    return not algorithm.is_absent and not (algorithm.is_known and algorithm.text() not in KMS_ALGORITHMS)
+    return bucket.uses_kms if algorithm.is_known else not algorithm.is_absent
 
 
 def _refusal_of(bucket: Bucket, delivery: Delivery) -> Answer | None:
-    if delivery.needs is Needs.NOTHING or not delivery.is_on or bucket.algorithm.text() not in KMS_ALGORITHMS:
+    if delivery.needs is Needs.NOTHING or not delivery.is_on or not bucket.uses_kms:
         return None
     if delivery.what is LogKind.SERVER_ACCESS or delivery.needs is Needs.SERVICE_KEY:
         return _refusal_of_key(bucket, delivery)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -158,3 +159,13 @@ class Policies:
         """Raise UndecidableError where some statements could not be read."""
         if self.unreadable is not None:
             raise self.unreadable
+
+
+def together(several: Iterable[Policies]) -> Policies:
+    """Return policies that apply to one resource as one; the first that cannot be read says why."""
+    found = tuple(several)
+    return Policies(
+        tuple(statement for policies in found for statement in policies.statements),
+        any(policies.written for policies in found),
+        next((policies.unreadable for policies in found if policies.unreadable is not None), None),
+    )

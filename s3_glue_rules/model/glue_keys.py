@@ -16,7 +16,7 @@ from s3_glue_rules.model.authorization import ServiceCaller
 from s3_glue_rules.model.conditions import ContextValue, Special
 from s3_glue_rules.model.documents import wildcard_matches
 from s3_glue_rules.model.key_permissions import Refusal, Use, admits_service, is_permitted, refusal
-from s3_glue_rules.model.logic import all_of
+from s3_glue_rules.model.logic import all_true
 from s3_glue_rules.model.resources import (
     Component,
     EncryptionPart,
@@ -50,7 +50,7 @@ class KeyNeed:
     @property
     def arises(self) -> bool:
         """Whether the part is encrypted with a key of the estate. Raises UndecidableError where that is open."""
-        return all_of((self._is_on, self.is_used, self._has_key), lambda question: question())
+        return all_true(self._is_on, self.is_used, self._has_key)
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:

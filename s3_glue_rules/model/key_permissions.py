@@ -17,7 +17,7 @@ from s3_glue_rules.model.authorization import Decision, IdentityCaller, Request,
 from s3_glue_rules.model.conditions import ContextValue, Present, Special, holds_text
 from s3_glue_rules.model.documents import Policies, Principal, Statement
 from s3_glue_rules.model.key_access import is_open
-from s3_glue_rules.model.logic import all_of, any_of
+from s3_glue_rules.model.logic import all_true, any_of, certainly
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import KeyAccess, Role
 from s3_glue_rules.model.values import Known, UndecidableError, Value
@@ -75,7 +75,7 @@ def refusal(access: KeyAccess, use: Use) -> Refusal | None:
     """Return why the role may not use the key, or None where it may. Raises UndecidableError where that is open."""
     allowed, denials = _questions(access, use)
     if _is_permitted(
-        lambda: any_of(allowed, _ask),
+        lambda: any_of(allowed, lambda question: question()),
         lambda: any_of(denials, lambda denial: denial.is_denied),
         access.role.bounds,
     ):
@@ -83,7 +83,7 @@ def refusal(access: KeyAccess, use: Use) -> Refusal | None:
     denied = [denial for denial in denials if denial.decision is Decision.DENIED]
     if denied:
         return Refusal(use.action, Reason.DENIED, denied[0].statement)
-    reason = Reason.NOT_IN_ROLE if _certainly(lambda: _delegates(access, use)) else Reason.NOT_IN_KEY
+    reason = Reason.NOT_IN_ROLE if certainly(lambda: _delegates(access, use)) else Reason.NOT_IN_KEY
     return Refusal(use.action, reason)
 
 
@@ -113,18 +113,7 @@ def _is_permitted(allowed: _Question, denied: _Question, bounds: UndecidableErro
             raise bounds
         return True
 
-    return all_of((allowed, lambda: not denied(), is_unbounded), _ask)
-
-
-def _ask(question: _Question) -> bool:
-    return question()
-
-
-def _certainly(question: _Question) -> bool:
-    try:
-        return question()
-    except UndecidableError:
-        return False
+    return all_true(allowed, lambda: not denied(), is_unbounded)
 
 
 def _questions(access: KeyAccess, use: Use) -> tuple[tuple[_Question, ...], tuple[Ruling, ...]]:
@@ -139,7 +128,7 @@ def _questions(access: KeyAccess, use: Use) -> tuple[tuple[_Question, ...], tupl
     by_role = replace(_request(role, use), covers=access.covers_key)
     allowed: tuple[_Question, ...] = (
         lambda: _allowing(key, as_role).is_allowed,
-        lambda: all_of((lambda: _delegates(access, use), lambda: _allowing(role, by_role).is_allowed), _ask),
+        lambda: all_true(lambda: _delegates(access, use), lambda: _allowing(role, by_role).is_allowed),
         lambda: access.grants(use.action),
     )
     denials = (_denying(key, as_role), _denying(key, as_account), _denying(role, by_role))

@@ -9,16 +9,14 @@ from functools import partial
 
 from s3_glue_rules.model.allowed_patterns import keeps_wildcards_out
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes
-from s3_glue_rules.model.arns import fields_of, is_wild, matches_all, pattern_of
+from s3_glue_rules.model.arns import covers_any_key, fields_of, is_wild, pattern_of
 from s3_glue_rules.model.authorization import Decision, Request, rule_on
 from s3_glue_rules.model.conditions import ContextValue, Special, holds_text
 from s3_glue_rules.model.documents import Policies, Statement
+from s3_glue_rules.model.logic import certainly
 from s3_glue_rules.model.reader import describe
 from s3_glue_rules.model.resources import IdentityPolicy
 from s3_glue_rules.model.values import Open, Reference, UndecidableError, Value
-
-# Ids of keys of both forms, with nothing in common but the characters that all have: what covers both covers all.
-_KEYS = ("key/1234abcd-12ab-34cd-56ef-1234567890ab", "key/mrk-0f9e8d7c6b5a49382716050403020100")
 
 # Condition keys that choose the keys, or fix which ciphertexts they decrypt. A request for a key that nobody names has
 # nothing there, or something else; whatever other conditions ask for (kms:ViaService, MFA, the network) its caller has.
@@ -94,14 +92,7 @@ def _contexts(policies: Policies) -> Iterator[dict[str, ContextValue]]:
 def _element(statement: Statement, covers: Callable[[Value], bool]) -> str:
     if statement.not_resources:
         return "NotResource"
-    return next(f"Resource {describe(item)}" for item in statement.resources if _certainly(covers, item))
-
-
-def _certainly(covers: Callable[[Value], bool], resource: Value) -> bool:
-    try:
-        return covers(resource)
-    except UndecidableError:
-        return False
+    return next(f"Resource {describe(item)}" for item in statement.resources if certainly(partial(covers, item)))
 
 
 def _covers(resource: Value, *, any_region: bool, any_account: bool) -> bool:
@@ -112,7 +103,7 @@ def _covers(resource: Value, *, any_region: bool, any_account: bool) -> bool:
     fields = fields_of(pattern)
     if (any_region and not is_wild(fields[3])) or (any_account and not is_wild(fields[4])):
         return False
-    return matches_all(pattern, _KEYS, "kms", ("aws", "any-region", "any-account"))
+    return covers_any_key(pattern)
 
 
 def _is_one_value(resource: Value) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes, undecided
+from s3_glue_rules.model.customer_keys import remedy, unsuitable
 from s3_glue_rules.model.resources import Component, EncryptionPart, KeyKind, Naming, SecurityConfiguration
 from s3_glue_rules.model.values import Known, UndecidableError, Unknown
 
@@ -39,35 +40,15 @@ def key_problem(configuration: SecurityConfiguration, part: EncryptionPart) -> A
     name = configuration.term("KmsKeyArn")
     if use.kind is KeyKind.ABSENT:
         return fails(
-            f"{where} uses {part.mode.text()} without a key. Set {name} to the ARN of a customer managed key",
+            f"{where} uses {part.mode.text()} without a key. {remedy(name)}",
             at=part.mode.origin if use.value.is_absent else at,
         )
-    if use.kind is KeyKind.AWS_MANAGED:
-        return fails(
-            f"{where} uses {use.reason}, an AWS managed key, which has no key policy of yours. Set {name} to the "
-            "ARN of a customer managed key",
-            at=at,
-        )
-    if use.kind is KeyKind.NOT_A_KEY:
-        return fails(f"{name} of {where} is {use.reason}: no KMS key", at=at, chain=use.chain)
-    if use.kind is KeyKind.UNRESOLVED:
-        if use.form == "key id" and isinstance(use.value, Known):
-            return fails(
-                f"{name} of {where} is a key id; Glue takes an ARN. Write the key's ARN", at=at, chain=use.chain
-            )
-        return undecided(use.reason, at=at, chain=use.chain)
-    if use.form in {"key id", "alias"}:
+    if use.kind is KeyKind.UNRESOLVED and use.form == "key id" and isinstance(use.value, Known):
+        return fails(f"{name} of {where} is a key id; Glue takes an ARN. Write the key's ARN", at=at, chain=use.chain)
+    if use.kind in {KeyKind.DECLARED, KeyKind.CUSTOMER_ALIAS} and use.form in {"key id", "alias"}:
         return fails(
             f"{name} of {where} gives a {use.form}; Glue takes an ARN. Use {configuration.term(KEY_ARN)}",
             at=at,
             chain=use.chain,
         )
-    problem = use.key.why_it_cannot_encrypt if use.key is not None else None
-    if use.key is not None and problem is not None:
-        return fails(
-            f"{where} names the key {use.key.label}, which cannot encrypt: {problem}. Name an enabled symmetric "
-            "encryption key",
-            at=at,
-            chain=use.chain,
-        )
-    return None
+    return unsuitable(use, where, name)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from s3_glue_rules.model.resources import Event, EventLog, Refusal, Trail, any_known
+from s3_glue_rules.model.logic import any_of
+from s3_glue_rules.model.resources import Event, EventLog, Refusal, Trail
 from s3_glue_rules.model.values import UndecidableError
 
 
@@ -44,7 +45,7 @@ def lost_events(trail: Trail, events: Iterable[Event]) -> Lost | None:
     doubt: tuple[Event, UndecidableError] | None = None
     for event in events:
         try:
-            if not any_known(trail.logs, partial(_records, event)):
+            if not any_of(trail.logs, partial(_records, event)):
                 lost.append(event)
         except UndecidableError as unknown:
             doubt = doubt or (event, unknown)

@@ -49,6 +49,11 @@ class Value:
         return isinstance(self, Absent)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing is written, or an empty text, which AWS and its Terraform provider take for nothing."""
+        return isinstance(self, Absent) or (isinstance(self, Known) and self.value == "")
+
+    @property
     def is_known(self) -> bool:
         """Whether the value is a literal."""
         return isinstance(self, Known)

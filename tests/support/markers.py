@@ -21,7 +21,7 @@ VERDICTS = {
 }
 
 _HEADER = re.compile(r"""^\s+(?:-\s+)?["']?([^\s"'#]+?)["']?:\s*(?:&\w+\s*)?#""")
-_MARKER = re.compile(r"#\s*(expect|conditional|unsure|exempt):\s*(SGR\d{3}.*?)\s*$")
+_MARKER = re.compile(r"#\s*(expect|conditional|unsure|exempt):\s*(SGR\d{3}.*?)\s*(?=$|#)")
 _AT = re.compile(r"#\s*at:\s*(SGR\d{3}(?:\s*,\s*SGR\d{3})*)")
 _ITEM = re.compile(r"(SGR\d{3})(?:\s*\((\w+)\))?")
 
@@ -42,14 +42,12 @@ def read_markers(path: Path) -> set[Marker]:
         return _json_markers(text)
     found: set[Marker] = set()
     for number, line in enumerate(text.splitlines(), 1):
-        marker = _MARKER.search(line)
-        if marker is None:
-            continue
-        header = _HEADER.match(line)
-        if header is None:
-            raise ValueError(f"{path}:{number}: a marker stands on the line that opens the resource")
-        for policy, named in _ITEM.findall(marker.group(2)):
-            found.add(Marker(policy, VERDICTS[marker.group(1)].value, named or header.group(1)))
+        for marker in _MARKER.finditer(line):
+            header = _HEADER.match(line)
+            if header is None:
+                raise ValueError(f"{path}:{number}: a marker stands on the line that opens the resource")
+            for policy, named in _ITEM.findall(marker.group(2)):
+                found.add(Marker(policy, VERDICTS[marker.group(1)].value, named or header.group(1)))
     return found
 
 

@@ -19,8 +19,6 @@ from s3_glue_rules.model.resources.cloudtrail_events import (
     Refusal,
     Selector,
     UnreadSelector,
-    any_known,
-    first_known,
     management_event,
     object_event,
 )
@@ -44,6 +42,7 @@ from s3_glue_rules.model.resources.glue import (
 from s3_glue_rules.model.resources.glue_arguments import ArgumentHolder, JobRun, JobStarter, WrittenArgument
 from s3_glue_rules.model.resources.iam import IdentityPolicy, KeyAccess, Role, RoleKind, RoleUse
 from s3_glue_rules.model.resources.kms import DeletionGuard, Grant, Grantee, Key, KeyKind, KeyUse
+from s3_glue_rules.model.resources.logs import LogGroup, LogGroupUse, LogWriting
 from s3_glue_rules.model.resources.replication import Replication, ReplicationRule
 from s3_glue_rules.model.resources.s3 import (
     Bucket,
@@ -102,7 +101,10 @@ __all__ = [
     "KeyKind",
     "KeyUse",
     "LogEncryption",
+    "LogGroup",
+    "LogGroupUse",
     "LogKind",
+    "LogWriting",
     "MachineLearningTransform",
     "Naming",
     "Needs",
@@ -129,8 +131,6 @@ __all__ = [
     "Workgroup",
     "WrittenArgument",
     "WrittenText",
-    "any_known",
-    "first_known",
     "management_event",
     "object_event",
 ]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass
 
-from s3_glue_rules.model.documents import Policies
+from s3_glue_rules.model.documents import Policies, patterns_overlap
 from s3_glue_rules.model.resources.base import Resource
-from s3_glue_rules.model.values import Value
+from s3_glue_rules.model.values import Known, Value
+
+# What a statement that lists only what it leaves out may well allow.
+_ANY_ACTIONS = ("glue:GetTable", "glue:GetDatabase", "glue:GetConnection", "glue:UpdateTable", "glue:DeleteTable")
 
 
 @dataclass(frozen=True)
@@ -91,3 +94,14 @@ class CatalogPolicy(Resource):
     @abstractmethod
     def policies(self) -> Policies:
         """What it says."""
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """Actions to ask about: those that statements list, and some for statements that list what they leave out.
+
+        A lone ``*`` stands for all actions of the catalog.
+        """
+        values = (value for statement in self.policies.statements for value in statement.actions)
+        written = [value.text() for value in values if isinstance(value, Known)]
+        listed = ["glue:*" if text == "*" else text for text in written if patterns_overlap(text.lower(), "glue:*")]
+        return tuple(dict.fromkeys((*_ANY_ACTIONS, *listed)))

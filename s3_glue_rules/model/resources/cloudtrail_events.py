@@ -11,17 +11,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
-from typing import TypeVar
 
+from s3_glue_rules.model.logic import any_of, first_known
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources.s3 import Bucket
 from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.model.values import UndecidableError, Value
 
 OBJECTS = "AWS::S3::Object"
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 _DIRECTIONS = {"All": None, "ReadOnly": "true", "WriteOnly": "false"}
 _DIRECTION_WORDS = {"true": "read events only", "false": "write events only"}
@@ -118,7 +115,7 @@ class DataResource:
         bucket = event.bucket
         if bucket is None or self.type.text() != event.fields["resources.type"]:
             return False
-        return any_known(self.prefixes, lambda prefix: _begins_with(bucket, prefix))
+        return any_of(self.prefixes, lambda prefix: _begins_with(bucket, prefix))
 
 
 def _begins_with(bucket: Bucket, prefix: Value) -> bool:
@@ -170,7 +167,7 @@ class BasicSelector(Selector):
         return Refusal(2, says, excluded.origin)
 
     def _objects(self, event: Event) -> Refusal | None:
-        if any_known(self.data, lambda resource: resource.covers(event)):
+        if any_of(self.data, lambda resource: resource.covers(event)):
             return None
         if not self.data:
             return Refusal(3, "selects no data events", self.origin)
@@ -198,7 +195,7 @@ class FieldSelector:
         name = self.field.text()
         tests = _tests(event, name)
         selecting = [(operator, value) for operator in _OPERATORS for value in self.conditions.get(operator, ())]
-        if selecting and not any_known(selecting, lambda item: tests[item[0]](item[1])):
+        if selecting and not any_of(selecting, lambda item: tests[item[0]](item[1])):
             return self._refused(name, "takes only events whose", selecting)
         deselecting = [(item, value) for item in _OPERATORS for value in self.conditions.get(f"Not{item}", ())]
         dropping = first_known(deselecting, lambda item: item if tests[item[0]](item[1]) else None)
@@ -259,30 +256,6 @@ def closest_refusal(selectors: Iterable[Selector], event: Event) -> Refusal | No
             refusals.append(refusal)
         return refusal is None
 
-    if any_known(selectors, taken):
+    if any_of(selectors, taken):
         return None
     return min(refusals, key=lambda refusal: refusal.distance)
-
-
-def first_known(items: Iterable[T], read: Callable[[T], R | None]) -> R | None:
-    """Return the first thing that is read of an item, or None. What is not known counts where nothing is read.
-
-    Raises UndecidableError then.
-    """
-    unknown: UndecidableError | None = None
-    for item in items:
-        try:
-            found = read(item)
-        except UndecidableError as error:
-            unknown = unknown or error
-            continue
-        if found is not None:
-            return found
-    if unknown is not None:
-        raise unknown
-    return None
-
-
-def any_known(items: Iterable[T], test: Callable[[T], bool]) -> bool:
-    """Return whether a test holds for any item. Raises UndecidableError where it holds for none for certain."""
-    return first_known(items, lambda item: True if test(item) else None) is not None

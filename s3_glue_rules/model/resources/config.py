@@ -6,8 +6,8 @@ from abc import abstractmethod
 from dataclasses import dataclass
 
 from s3_glue_rules.model.answers import Link
+from s3_glue_rules.model.logic import any_of, first_known
 from s3_glue_rules.model.resources.base import Resource
-from s3_glue_rules.model.resources.cloudtrail_events import any_known, first_known
 from s3_glue_rules.model.resources.kms import KeyUse
 from s3_glue_rules.model.resources.s3 import Bucket
 from s3_glue_rules.model.spans import Origin
@@ -133,7 +133,7 @@ class ConfigurationRecorder(Resource):
             excluded = first_known(self.excluded, lambda value: value if value.text() == kind else None)
             return None if excluded is None else LeftOut(kind, excluded.origin)
         if strategy == INCLUSION:
-            is_included = any_known(self.included, lambda value: value.text() == kind)
+            is_included = any_of(self.included, lambda value: value.text() == kind)
             return None if is_included else LeftOut(kind, self.listed_at)
         raise UndecidableError(f"'{strategy}' is no recording strategy", self.strategy.origin)
 

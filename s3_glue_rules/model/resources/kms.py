@@ -186,6 +186,10 @@ class KeyUse:
     key_region: str | None = None
     chain: tuple[Link, ...] = ()
 
+    def is_outside_of(self, region: str | None) -> bool:
+        """Return whether the key is certainly in another Region than the one given, where both are known."""
+        return bool(self.key_region and region and self.key_region != region)
+
 
 class Grantee(enum.Enum):
     """Whom a grant is for."""

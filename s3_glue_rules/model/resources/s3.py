@@ -14,6 +14,8 @@ from s3_glue_rules.model.resources.deliveries import Delivery, Needs
 from s3_glue_rules.model.resources.kms import KeyUse
 from s3_glue_rules.model.values import Unknown, Value
 
+_KMS_ALGORITHMS = ("aws:kms", "aws:kms:dsse")
+
 
 class DefaultEncryption(Resource):
     """A bucket that declares how the objects in it are encrypted by default.
@@ -31,6 +33,11 @@ class DefaultEncryption(Resource):
     @abstractmethod
     def algorithm(self) -> Value:
         """The declared default algorithm: AES256, aws:kms or aws:kms:dsse, or Absent."""
+
+    @property
+    def uses_kms(self) -> bool:
+        """Whether the declared default is SSE-KMS or DSSE-KMS. Raises UndecidableError where that is not known."""
+        return not self.algorithm.is_absent and self.algorithm.text() in _KMS_ALGORITHMS
 
     @property
     def doubt(self) -> str | None:
