@@ -13,6 +13,7 @@ SUBJECT = EmrSecurityConfiguration
 
 S3_MODES = {"SSE-S3", "SSE-KMS", "CSE-KMS", "CSE-Custom"}
 DISK_PROVIDERS = {"AwsKms", "Custom"}
+CERTIFICATE_PROVIDERS = {"PEM", "Custom", "EMR"}
 
 
 class _Gap(NamedTuple):
@@ -86,16 +87,21 @@ def _local_disks(configuration: EmrSecurityConfiguration) -> _Gap | None:
 
 
 def _transit(configuration: EmrSecurityConfiguration) -> _Gap | None:
-    certificates = "name certificates in TLSCertificateConfiguration"
+    certificates = "set CertificateProviderType of TLSCertificateConfiguration to PEM, with the certificates"
     if not configuration.encrypts_in_transit:
         return _Gap(
             f"EnableInTransitEncryption {_off(configuration.in_transit)}, so traffic between nodes is not encrypted",
-            f"set EnableInTransitEncryption to true and {certificates}",
+            f"set EnableInTransitEncryption to true, and {certificates.removeprefix('set ')}",
             _written(configuration.in_transit),
         )
-    if configuration.certificates.is_absent:
-        return _Gap("no certificates are named for encryption in transit", certificates, None)
-    return None
+    provider = configuration.certificate_provider
+    if provider.is_absent:
+        return _Gap("nothing says who provides the certificates for encryption in transit", certificates, None)
+    if provider.text() in CERTIFICATE_PROVIDERS:
+        return None
+    return _Gap(
+        f"CertificateProviderType is '{provider.text()}', which Amazon EMR does not know", certificates, provider.origin
+    )
 
 
 def _off(switch: Value) -> str:

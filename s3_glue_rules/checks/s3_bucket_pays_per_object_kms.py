@@ -15,6 +15,9 @@ def check(bucket: Bucket) -> Answer:
     enabled = bucket.bucket_key_enabled
     if enabled.flag(default=False):
         return passes("it uses a Bucket Key")
+    source = bucket.sse_s3_destination_of
+    if source is not None:
+        return not_applicable(source.says)
     return fails(
         f"bucket {bucket.label} asks AWS KMS for every object that is written or read. Set "
         f"{bucket.term('BucketKeyEnabled')} to true, unless each use has to be seen in CloudTrail",

@@ -122,17 +122,20 @@ def _value(data: Any, parts: tuple[Value, ...], origin: Origin) -> Value:
     return Known(data, origin)
 
 
-def policies_of(reader: Reader, document: Value) -> Policies:
+def policies_of(reader: Reader, document: Value, *, open_conditions: bool = False) -> Policies:
     """Return what a policy document (an object or a JSON text) says, or why it cannot be read."""
     try:
-        return Policies(statements_of(reader, document), written=not document.is_absent)
+        statements = statements_of(reader, document, open_conditions=open_conditions)
+        return Policies(statements, written=not document.is_absent)
     except UndecidableError as unknown:
         return Policies((), written=True, unreadable=unknown)
 
 
-def statements_of(reader: Reader, document: Value) -> tuple[Statement, ...]:
+def statements_of(reader: Reader, document: Value, *, open_conditions: bool = False) -> tuple[Statement, ...]:
     """Return the statements of a policy document (an object or a JSON text; one statement or a list).
 
+    ``open_conditions``: a statement whose Condition cannot be read is returned as one with an open condition, for
+    those who only ask what the statements say to requests (``rule_on``).
     Raises UndecidableError where the document or one of its statements cannot be read.
     """
     document = structure(reader, document)
@@ -144,11 +147,20 @@ def statements_of(reader: Reader, document: Value) -> tuple[Statement, ...]:
     for item in reader.items(document.get("Statement")):
         if not isinstance(item, Mapping):
             raise UndecidableError("a statement of the policy cannot be read", item.origin)
-        found.append(_statement(reader, item))
+        found.append(_statement(reader, item, open_conditions=open_conditions))
     return tuple(found)
 
 
-def _statement(reader: Reader, item: Mapping) -> Statement:
+def _statement(reader: Reader, item: Mapping, *, open_conditions: bool) -> Statement:
+    tests: tuple[Test, ...] = ()
+    open_condition: UndecidableError | None = None
+    try:
+        tests = _tests(reader, item.get("Condition"))
+    except UndecidableError as error:
+        if not open_conditions:
+            raise
+        open_condition = error
+
     def values(name: str) -> tuple[Value, ...]:
         return tuple(reader.items(item.get(name)))
 
@@ -160,9 +172,10 @@ def _statement(reader: Reader, item: Mapping) -> Statement:
         not_actions=values("NotAction"),
         resources=values("Resource"),
         not_resources=values("NotResource"),
-        tests=_tests(reader, item.get("Condition")),
+        tests=tests,
         origin=item.origin,
         sid=reader.peek(item.get("Sid")),
+        open_condition=open_condition,
     )
 
 

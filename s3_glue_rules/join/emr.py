@@ -48,9 +48,9 @@ class JoinedEmrSecurityConfiguration(Joined, EmrSecurityConfiguration):
         return self._below_encryption("EnableInTransitEncryption")
 
     @cached_property
-    def certificates(self) -> Value:
-        """Where the certificates for encryption in transit come from."""
-        return self._below_encryption(_IN_TRANSIT, "TLSCertificateConfiguration")
+    def certificate_provider(self) -> Value:
+        """Who provides the certificates for encryption in transit."""
+        return self._below_encryption(_IN_TRANSIT, "TLSCertificateConfiguration", "CertificateProviderType")
 
     @cached_property
     def s3(self) -> StoredDataEncryption:

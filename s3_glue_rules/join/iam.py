@@ -142,7 +142,8 @@ def _may_be_document(item: Value) -> bool:
 
 def policies_in(view: EstateView, documents: Iterable[Value]) -> Policies:
     """Return the statements of policy documents of an identity, with what makes some of them unreadable."""
-    found = together(policies_of(view.reader, document) for document in documents if not document.is_empty)
+    written = (document for document in documents if not document.is_empty)
+    found = together(policies_of(view.reader, document, open_conditions=True) for document in written)
     return replace(found, statements=tuple(_opened(view, statement) for statement in found.statements))
 
 

@@ -185,7 +185,9 @@ def applies(statement: Statement, request: Request) -> bool:
 
 
 def conditions_hold(statement: Statement, request: Request) -> bool:
-    """Return whether the Condition of a statement holds: all its tests do."""
+    """Return whether the Condition of a statement holds: all its tests do. Raises UndecidableError where it is open."""
+    if statement.open_condition is not None:
+        raise statement.open_condition
     is_deny = statement.is_effect("Deny")
     return all_of(
         statement.tests,

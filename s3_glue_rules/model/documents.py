@@ -59,7 +59,10 @@ class Test:
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement. Empty tuples stand for elements that are not written."""
+    """One statement. Empty tuples stand for elements that are not written.
+
+    ``open_condition`` says why its Condition cannot be read, where that is so: what it tests is not known then.
+    """
 
     effect: Value
     principals: tuple[Principal, ...]
@@ -71,6 +74,7 @@ class Statement:
     tests: tuple[Test, ...]
     origin: Origin
     sid: Value = field(default_factory=Absent)
+    open_condition: UndecidableError | None = None
 
     @property
     def label(self) -> str:

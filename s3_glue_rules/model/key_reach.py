@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from s3_glue_rules.model.allowed_patterns import keeps_wildcards_out
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes
 from s3_glue_rules.model.arns import covers_any_key, fields_of, is_wild, pattern_of
 from s3_glue_rules.model.authorization import Decision, Request, rule_on
@@ -15,7 +16,7 @@ from s3_glue_rules.model.documents import Policies, Statement
 from s3_glue_rules.model.logic import certainly
 from s3_glue_rules.model.reader import describe
 from s3_glue_rules.model.resources import IdentityPolicy
-from s3_glue_rules.model.values import Reference, UndecidableError, Value
+from s3_glue_rules.model.values import Open, Reference, UndecidableError, Value
 
 # Condition keys that choose the keys, or fix which ciphertexts they decrypt. A request for a key that nobody names has
 # nothing there, or something else; whatever other conditions ask for (kms:ViaService, MFA, the network) its caller has.
@@ -96,13 +97,20 @@ def _element(statement: Statement, covers: Callable[[Value], bool]) -> str:
 
 def _covers(resource: Value, *, any_region: bool, any_account: bool) -> bool:
     """Return whether a Resource covers a key in a Region or in an account that nobody names. A reference is one key."""
-    if isinstance(resource, Reference):
+    if isinstance(resource, Reference) or _is_one_value(resource):
         return False
     pattern = pattern_of(resource)
     fields = fields_of(pattern)
     if (any_region and not is_wild(fields[3])) or (any_account and not is_wild(fields[4])):
         return False
     return covers_any_key(pattern)
+
+
+def _is_one_value(resource: Value) -> bool:
+    """Return whether a parameter takes no value with wildcards: what it names is one key at most."""
+    if not isinstance(resource, Open) or resource.variable.pattern is None:
+        return False
+    return keeps_wildcards_out(resource.variable.pattern)
 
 
 _REACHES: tuple[tuple[str, Callable[[Value], bool]], ...] = (

@@ -152,13 +152,14 @@ class Variable:
     """Something a deployment may set: a parameter or a pseudo parameter.
 
     ``key`` is unique in the estate, ``name`` is for people. ``default`` is None where there is none; ``allowed``
-    is None where any value may be given.
+    is None where any value may be given. ``pattern`` is a regular expression that every value matches as a whole.
     """
 
     key: str
     name: str
     default: str | None = None
     allowed: tuple[str, ...] | None = None
+    pattern: str | None = None
 
 
 @dataclass(frozen=True)

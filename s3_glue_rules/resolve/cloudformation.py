@@ -203,6 +203,7 @@ class Resolver:
             name,
             None if default is None or from_store else _default_text(default),
             None if from_store else _allowed(declared.get("AllowedValues"), is_list=is_list),
+            None if from_store or is_list else _pattern(declared.get("AllowedPattern")),
         )
         opened = Open(variable, origin)
         if not is_list or from_store:
@@ -532,6 +533,10 @@ def loop_text(text: str, loop: Loop) -> str:
         return word if match.group(1) == "$" else re.sub(r"[^A-Za-z0-9]", "", word)
 
     return _LOOP_NAME.sub(replaced, text)
+
+
+def _pattern(allowed: Any) -> str | None:
+    return allowed if isinstance(allowed, str) else None
 
 
 def _default_text(default: Any) -> str:

@@ -42,7 +42,8 @@ class EmrSecurityConfiguration(Resource):
     On EC2 it is a JSON document, in which ``EnableAtRestEncryption`` and ``EnableInTransitEncryption`` are false where
     they are not written, and may be strings. Data in Amazon S3 is encrypted with ``SSE-S3``, ``SSE-KMS``, ``CSE-KMS``
     or ``CSE-Custom``, with overrides for single buckets; local disks with keys of ``AwsKms`` or of a ``Custom``
-    provider. (https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-create-security-configuration.html)
+    provider. Certificates for encryption in transit are provided as ``PEM`` files, by a ``Custom`` class or by ``EMR``.
+    (https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-create-security-configuration.html)
     """
 
     @property
@@ -67,8 +68,8 @@ class EmrSecurityConfiguration(Resource):
 
     @property
     @abstractmethod
-    def certificates(self) -> Value:
-        """Where the certificates for encryption in transit come from, or Absent."""
+    def certificate_provider(self) -> Value:
+        """Who provides the certificates for encryption in transit, or Absent."""
 
     @property
     @abstractmethod
