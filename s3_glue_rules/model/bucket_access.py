@@ -51,7 +51,7 @@ def why_it_lets_plain_http_in(bucket: Bucket, statement: Statement) -> str:
     reason = "it is about other resources"
     try:
         if not statement.is_effect("Deny"):
-            reason = "an Allow that asks for TLS denies nobody"
+            reason = "an Allow denies nobody, whatever it asks of the transport"
         elif conditions_hold(statement, over_tls):
             reason = "it denies requests with TLS instead of those without"
         elif not conditions_hold(statement, request):
