@@ -23,7 +23,7 @@ def found(policy_id: str, file: str = "bad.yaml") -> dict[str, Finding]:
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("AllowsOnly", "(an Allow that asks for TLS denies nobody)"),
+        ("AllowsOnly", "(an Allow denies nobody, whatever it asks of the transport)"),
         ("Inverted", "(it denies requests with TLS instead of those without)"),
         ("OneNetworkOnly", "(it denies plain HTTP only where other conditions hold too)"),
         ("OneRoleOnly", "(it leaves out some principals)"),
