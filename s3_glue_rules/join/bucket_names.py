@@ -95,6 +95,9 @@ class NamedBucket(Joined):
         rest = re.fullmatch(f"{_SERVICE}:::(.+)", written, re.DOTALL)
         if rest is not None and isinstance(name, (Known, Text, Open)) and f"{symbol(name)}/".startswith(rest.group(1)):
             return True
+        if any(sign in written for sign in "*?"):
+            # Signs of a text are no wildcards here, and no name of a bucket holds them.
+            return False
         return self.covers(text_of((prefix, Known("*")), prefix.origin)) in {"objects", "both"}
 
     def _may_be_among(self, value: Unknown) -> bool:
