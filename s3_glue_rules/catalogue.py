@@ -19,7 +19,7 @@ Profile = Literal["default", "strict"]
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 LEVELS = ("default", "strict")
 LANGUAGES = ("cloudformation", "terraform", "python")
-SNIPPETS = ("terraform", "cloudformation", "cdk")
+SNIPPETS = ("terraform", "cloudformation", "cdk", "python")
 
 _KEYS = (
     "id",
@@ -28,6 +28,7 @@ _KEYS = (
     "level",
     "strict_in",
     "languages",
+    "libraries",
     "parameters",
     "since",
     "why",
@@ -35,14 +36,20 @@ _KEYS = (
     "references",
     "compliance",
 )
-_OPTIONAL = {"strict_in", "parameters"}
+_OPTIONAL = {"strict_in", "libraries", "parameters"}
 # Patterns stay text until they are used: compiling them takes longer than loading the catalogue, and only
 # those who edit a policy need them.
 _ID = r"SGR\d{3}"
 _STEM = r"[a-z][a-z0-9]*(_[a-z0-9]+)+"
 _PARAMETER = r"[a-z][a-z0-9]*(_[a-z0-9]+)*"
 _VERSION = r"\d+\.\d+\.\d+"
-_REFERENCE = r"https://docs\.aws\.amazon\.com/[\w./-]+\.html(#[\w.-]+)?"
+_REFERENCE = (
+    r"https://docs\.aws\.amazon\.com/[\w./-]+\.html(#[\w.-]+)?"
+    r"|https://(boto3\.amazonaws\.com|cryptography\.io|hadoop\.apache\.org|spark\.apache\.org)/[\w./-]+(#[\w.-]+)?"
+    r"|https://github\.com/aws/[\w./-]+(#[\w.-]+)?"
+)
+_LIBRARY = r"[a-z][a-z0-9-]*"
+_LIBRARY_VERSIONS = r"\d+(\.\d+)*(\.x)?( to \d+(\.\d+)*(\.x)?)?"
 _SENTENCE_END = r"[.!?](?=\s|$)"
 
 # A framework's version is part of its name, because its requirements are renumbered between versions.
@@ -59,11 +66,17 @@ _CIS_VERSION = r"cis-aws-foundations-(\d+\.\d+)"
 
 _SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0", "info": "1.0"}
 # The CDK makes CloudFormation.
-_SNIPPET_LANGUAGES = {"terraform": "terraform", "cloudformation": "cloudformation", "cdk": "cloudformation"}
+_SNIPPET_LANGUAGES = {
+    "terraform": "terraform",
+    "cloudformation": "cloudformation",
+    "cdk": "cloudformation",
+    "python": "python",
+}
 _SNIPPET_TITLES = {
     "terraform": ("Terraform", "hcl"),
     "cloudformation": ("CloudFormation", "yaml"),
     "cdk": ("CDK", "typescript"),
+    "python": ("Python", "python"),
 }
 
 
@@ -90,7 +103,8 @@ class Policy:
     """The metadata of one policy. Its stem is its name in ``policies/``, ``checks/`` and ``fixtures/``.
 
     ``strict_in`` names languages in which a policy of the default level is of the strict one. ``parameters`` are handed
-    to the check as keyword arguments.
+    to the check as keyword arguments. ``libraries`` holds the versions of the Python libraries that it speaks of, as
+    they are called on PyPI.
     """
 
     id: str
@@ -107,6 +121,7 @@ class Policy:
     compliance: dict[str, tuple[str, ...]] = field(hash=False)
     strict_in: tuple[str, ...] = ()
     parameters: dict[str, Parameter] = field(hash=False, default_factory=dict)
+    libraries: dict[str, str] = field(hash=False, default_factory=dict)
 
     def languages_judged(self, *, strict: bool) -> tuple[str, ...]:
         """Return the languages in which the policy judges once it is on, with the strict level or without it."""
@@ -293,6 +308,7 @@ def _read_policy(path: Path, problems: list[str]) -> Policy | None:
         compliance=_compliance(data["compliance"], problems),
         strict_in=_strict_in(data.get("strict_in"), languages, problems),
         parameters=_parameters(data.get("parameters"), problems) if "parameters" in data else {},
+        libraries=_libraries(data.get("libraries"), languages, problems),
     )
 
 
@@ -374,6 +390,18 @@ def _strict_in(value: object, languages: tuple[str, ...], problems: list[str]) -
     return strict
 
 
+def _libraries(value: object, languages: tuple[str, ...], problems: list[str]) -> dict[str, str]:
+    if (value is None) is ("python" in languages):
+        problems.append("libraries must say for policies of Python, and no others, in which versions they hold")
+    if not isinstance(value, dict):
+        return {}
+    found = {str(name): str(versions) for name, versions in value.items()}
+    for name, versions in found.items():
+        if not re.fullmatch(_LIBRARY, name) or not re.fullmatch(_LIBRARY_VERSIONS, versions):
+            problems.append(f"libraries must name libraries with versions such as '4.x', not {name}: {versions}")
+    return found
+
+
 def _parameters(value: object, problems: list[str]) -> dict[str, Parameter]:
     if not isinstance(value, dict) or not value:
         problems.append("parameters must be a mapping with at least one entry")
@@ -426,7 +454,9 @@ def _fix(value: object, languages: tuple[str, ...], problems: list[str]) -> dict
 def _references(value: object, problems: list[str]) -> tuple[str, ...]:
     references = _texts(value, "references", problems)
     strangers = [reference for reference in references if not re.fullmatch(_REFERENCE, reference)]
-    problems.extend(f"references must be pages of docs.aws.amazon.com, not {page!r}" for page in strangers)
+    problems.extend(
+        f"references must be pages of AWS or of a library's own documentation, not {page!r}" for page in strangers
+    )
     return references
 
 
@@ -510,6 +540,9 @@ def _section(policy: Policy) -> list[str]:
         lines.extend(["**Settings** (`--set`, or `S3_GLUE_RULES_SET` in other scanners):", ""])
         lines.extend(f"- `{setting}`: {explained}" for setting, explained in explained_parameters(policy))
         lines.append("")
+    if policy.libraries:
+        versions = ", ".join(f"`{name}` {version}" for name, version in policy.libraries.items())
+        lines.extend([f"**Libraries:** it holds for {versions}.", ""])
     lines.append("**Fix:**")
     for name, text in policy.fix.items():
         title, fence = _SNIPPET_TITLES[name]

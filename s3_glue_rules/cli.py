@@ -143,6 +143,9 @@ def _explanation(policies: Sequence[Policy]) -> str:
     for policy in policies:
         parts.append(f"{policy.id} {policy.stem}\n{policy.title} (severity {policy.severity}, level {policy.level})\n")
         parts.append(f"Why\n{_indented(policy.why)}")
+        if policy.libraries:
+            rows = [f"{name} {versions}" for name, versions in policy.libraries.items()]
+            parts.append(f"Libraries\n{_indented(chr(10).join(rows))}")
         if policy.parameters:
             rows = [f"{setting}\n    {explained}" for setting, explained in explained_parameters(policy)]
             parts.append(f"Settings\n{_indented(chr(10).join(rows))}")

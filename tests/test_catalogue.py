@@ -119,6 +119,18 @@ parameters:
 WITH_PARAMETERS = VALID.replace("since: 0.1.0\n", f"{PARAMETERS}since: 0.1.0\n")
 
 
+def test_policy_of_python_names_libraries(tmp_path: Path) -> None:
+    text = VALID.replace("[cloudformation]", "[python]\nlibraries:\n  aws-encryption-sdk: 4.x")
+    text = re.sub(r"fix:\n(.*\n)*references", "fix:\n  python: |\n    print()\nreferences", text)
+    (policy,) = compiled(compile_catalogue(written(tmp_path, text)))
+    assert policy.libraries == {"aws-encryption-sdk": "4.x"}
+    assert "it holds for `aws-encryption-sdk` 4.x." in render_markdown([policy])
+    with pytest.raises(CatalogueError, match="in which versions they hold"):
+        compile_catalogue(written(tmp_path, re.sub(r"libraries:\n.*\n", "", text)))
+    with pytest.raises(CatalogueError, match="libraries must name libraries with versions"):
+        compile_catalogue(written(tmp_path, text.replace("4.x", "new")))
+
+
 def test_policy_may_have_parameters(tmp_path: Path) -> None:
     (policy,) = compiled(compile_catalogue(written(tmp_path, WITH_PARAMETERS)))
     assert policy.parameters == {"most_days": Parameter(365, 90, 2560, "The most days there may be")}
@@ -188,7 +200,7 @@ VIOLATIONS: dict[str, tuple[str | re.Pattern[str], str, str]] = {
     "level": ("level: default", "level: on", "level must be one of default, strict, not True"),
     "languages": ("[cloudformation]", "[cloudformation, pascal]", "not 'pascal'"),
     "languages empty": ("[cloudformation]", "[]", "languages must be a list with at least one entry"),
-    "languages twice": ("[cloudformation]", "[python, python]", "languages names 'python' twice"),
+    "languages twice": ("[cloudformation]", "[cloudformation, cloudformation]", "names 'cloudformation' twice"),
     "languages no list": ("[cloudformation]", "cloudformation", "languages must be a list"),
     "since": ("since: 0.1.0", "since: 0.1", "since must be a version"),
     "why of one sentence": ("Something happens. It matters.", "It matters.", "2 to 6 sentences, not 1"),
@@ -201,7 +213,7 @@ VIOLATIONS: dict[str, tuple[str | re.Pattern[str], str, str]] = {
     "snippet empty": ("|\n    new s3.Bucket(this, 'Even');", '""', "fix lacks a snippet for cdk"),
     "snippet unknown": ("  cdk: |", "  pulumi: x\n  cdk: |", "fix has an unknown snippet 'pulumi'"),
     "snippet with a fence": ("new s3.Bucket", "```new s3.Bucket", "neither tabs nor a code fence"),
-    "references elsewhere": ("docs.aws.amazon.com", "example.com", "references must be pages of docs.aws"),
+    "references elsewhere": ("docs.aws.amazon.com", "example.com", "references must be pages of AWS or of a library"),
     "references empty": (re.compile(r"references:\n.*\n"), "references: []\n", "references must be a list"),
     "framework": ("cis-aws-foundations-3.0", "cis-aws-foundations", "framework 'cis-aws-foundations'"),
     "requirement": ('"3.6"', '"soon"', "'soon' is no requirement of cis-aws-foundations-3.0"),
@@ -386,7 +398,12 @@ def test_catalogue_is_sorted_and_titles_name_their_service() -> None:
     for policy in catalogue:
         assert policy.title.startswith(service.get(policy.id[3], ""))
         # What a policy is about may not exist in both languages; the CDK makes CloudFormation.
-        wanted = {"terraform": "terraform", "cloudformation": "cloudformation", "cdk": "cloudformation"}
+        wanted = {
+            "terraform": "terraform",
+            "cloudformation": "cloudformation",
+            "cdk": "cloudformation",
+            "python": "python",
+        }
         assert tuple(policy.fix) == tuple(name for name in SNIPPETS if wanted[name] in policy.languages)
 
 

@@ -9,7 +9,7 @@ from s3_glue_rules.model.spans import Origin
 
 
 class Verdict(enum.Enum):
-    """The verdicts. CONDITIONAL and SUPPRESSED are given by the judge, the others by checks."""
+    """The verdicts. SUPPRESSED is given by the judge, CONDITIONAL by both, the others by checks."""
 
     FAIL = "fail"
     CONDITIONAL = "conditional"
@@ -41,6 +41,11 @@ class Answer:
 def fails(message: str, *, at: Origin | None = None, chain: tuple[Link, ...] = ()) -> Answer:
     """Say that the resource breaks the policy: the message tells what is wrong here and what to change."""
     return Answer(Verdict.FAIL, message, at, chain)
+
+
+def warns(message: str, *, at: Origin | None = None, chain: tuple[Link, ...] = ()) -> Answer:
+    """Say that the resource would break the policy, were it not a test or an example: a warning, no failure."""
+    return Answer(Verdict.CONDITIONAL, message, at, chain)
 
 
 def passes(reason: str = "") -> Answer:

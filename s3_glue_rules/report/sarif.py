@@ -32,6 +32,7 @@ _SNIPPETS = {
     "terraform": ("Terraform", "hcl"),
     "cloudformation": ("CloudFormation", "yaml"),
     "cdk": ("CDK", "typescript"),
+    "python": ("Python", "python"),
 }
 _SERVICES = ("s3", "kms", "glue")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")

@@ -1,0 +1,43 @@
+"""Python code as far as it can be followed without running it: values, calls, and what flows where."""
+
+from s3_glue_rules.model.code.values import (
+    Attribute,
+    Call,
+    CodeValue,
+    Either,
+    Entries,
+    Formatted,
+    Function,
+    Given,
+    GivenBy,
+    Global,
+    Imported,
+    Items,
+    Literal,
+    Member,
+    Parameter,
+    Plain,
+    Result,
+    Untold,
+)
+
+__all__ = [
+    "Attribute",
+    "Call",
+    "CodeValue",
+    "Either",
+    "Entries",
+    "Formatted",
+    "Function",
+    "Given",
+    "GivenBy",
+    "Global",
+    "Imported",
+    "Items",
+    "Literal",
+    "Member",
+    "Parameter",
+    "Plain",
+    "Result",
+    "Untold",
+]

@@ -1,0 +1,89 @@
+"""Python code that touches encryption: calls, names of libraries, and literals that may be keys."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+
+from s3_glue_rules.model.code.module import Module
+from s3_glue_rules.model.code.values import Call, Literal
+from s3_glue_rules.model.resources.base import Resource
+from s3_glue_rules.model.spans import Origin
+
+
+class CodeResource(Resource):
+    """Something in a Python file."""
+
+    @property
+    @abstractmethod
+    def module(self) -> Module:
+        """The facts of the file."""
+
+
+class CodeCall(CodeResource):
+    """One call of a library that policies know."""
+
+    @property
+    @abstractmethod
+    def calls(self) -> tuple[Call, ...]:
+        """What the call may be: one for each way that the module itself leads to it, at least one."""
+
+
+class EncryptionSdkCall(CodeCall):
+    """A call of the AWS Encryption SDK or of the AWS Cryptographic Material Providers Library."""
+
+
+class S3EncryptionClientCall(CodeCall):
+    """A call of the Amazon S3 Encryption Client."""
+
+
+class StorageCall(CodeCall):
+    """A call of Amazon S3 through boto3."""
+
+
+class KeyServiceCall(CodeCall):
+    """A call of AWS KMS through boto3."""
+
+
+class CipherCall(CodeCall):
+    """A call of ``cryptography`` or PyCryptodome."""
+
+
+class SparkCall(CodeCall):
+    """A call that sets a setting of Spark or Hadoop."""
+
+
+class CodeName(CodeResource):
+    """A name of a library that is imported or read."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The name, dotted and without aliases, as the text leads to it (``aws_encryption_sdk.encrypt``)."""
+
+
+@dataclass(frozen=True)
+class LiteralUse:
+    """Where a literal is handed over as a key: what it is a key for, for people."""
+
+    wording: str
+    origin: Origin
+
+
+class CodeText(CodeResource):
+    """A literal that is used as a key, or may be one by its name and shape."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The variable, keyword, parameter or entry that it stands under, or nothing."""
+
+    @property
+    @abstractmethod
+    def value(self) -> Literal:
+        """The literal."""
+
+    @property
+    @abstractmethod
+    def uses(self) -> tuple[LiteralUse, ...]:
+        """What it is a key for."""
