@@ -19,6 +19,26 @@ class Stored:
     function: str
 
 
+@dataclass(frozen=True, eq=False)
+class Named:
+    """A constant text or bytes under the name of a variable, attribute, keyword, parameter or entry."""
+
+    name: str
+    value: Literal
+
+
+@dataclass(frozen=True, eq=False)
+class LibraryName:
+    """A name of another module that is imported or read, as the text leads to it.
+
+    ``is_guarded``: the code expects that it may be missing (``except ImportError``, ``hasattr``).
+    """
+
+    name: str
+    origin: Origin
+    is_guarded: bool = False
+
+
 class Module(ABC):
     """One Python file (or notebook) that was read."""
 
@@ -36,6 +56,16 @@ class Module(ABC):
     @abstractmethod
     def calls(self) -> tuple[Call, ...]:
         """All calls with what they may be: one for each way that the module itself leads to them."""
+
+    @property
+    @abstractmethod
+    def names(self) -> tuple[LibraryName, ...]:
+        """All names of other modules, in the order of the text: one for each place where a name is imported or read."""
+
+    @property
+    @abstractmethod
+    def named(self) -> tuple[Named, ...]:
+        """All constant texts and bytes that stand under a name."""
 
     @property
     @abstractmethod
