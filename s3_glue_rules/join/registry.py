@@ -9,6 +9,7 @@ from s3_glue_rules.join import (
     catalog,
     catalog_policy_terraform,
     cloudtrail,
+    code,
     config,
     emr,
     glue,
@@ -60,6 +61,7 @@ _MAKERS: tuple[dict[str, type[Joined]], ...] = (
     texts_terraform.MAKERS,
     cloudtrail.MAKERS,
     config.MAKERS,
+    code.MAKERS,
 )
 
 

@@ -1,0 +1,162 @@
+"""Python files → what policies judge in them: calls of the libraries that they know, names, and literals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from s3_glue_rules.join.view import Joined
+from s3_glue_rules.model.code.module import LibraryName, Module
+from s3_glue_rules.model.code.values import Call
+from s3_glue_rules.model.declarations import Declaration, Estate, Suppression
+from s3_glue_rules.model.resources import (
+    CipherCall,
+    CodeCall,
+    CodeName,
+    EncryptionSdkCall,
+    KeyServiceCall,
+    S3EncryptionClientCall,
+    StorageCall,
+)
+from s3_glue_rules.model.spans import NOWHERE, Origin
+from s3_glue_rules.model.values import Absent
+
+LANGUAGE = "python"
+
+# What the name of a called thing starts with, and the declared type of the call.
+_FAMILIES = (
+    ("aws_encryption_sdk.", "python:aws-encryption-sdk"),
+    ("aws_cryptographic_material_providers.", "python:aws-encryption-sdk"),
+    ("s3_encryption.", "python:s3-encryption-client"),
+    ("boto3.s3.", "python:boto3.s3"),
+    ("boto3.kms.", "python:boto3.kms"),
+    ("cryptography.", "python:cipher"),
+    ("Crypto.", "python:cipher"),
+)
+_NAME = "python:name"
+# Libraries whose names policies know one by one.
+_LIBRARIES = ("aws_encryption_sdk.", "aws_cryptographic_material_providers.", "s3_encryption.")
+
+
+@dataclass(eq=False)
+class CodeDeclaration(Declaration):
+    """Something in a Python file, with the facts of the file."""
+
+    module: Module = field(kw_only=True)
+    calls: tuple[Call, ...] = ()
+    library_name: LibraryName | None = None
+
+
+class _JoinedCode(Joined):
+    """Something in a Python file."""
+
+    declaration: CodeDeclaration
+
+    @property
+    def module(self) -> Module:
+        """The facts of the file."""
+        return self.declaration.module
+
+
+class _JoinedCall(_JoinedCode, CodeCall):
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """What the call may be."""
+        return self.declaration.calls
+
+
+class JoinedEncryptionSdkCall(_JoinedCall, EncryptionSdkCall):
+    """A call of the AWS Encryption SDK or of the AWS Cryptographic Material Providers Library."""
+
+
+class JoinedS3EncryptionClientCall(_JoinedCall, S3EncryptionClientCall):
+    """A call of the Amazon S3 Encryption Client."""
+
+
+class JoinedStorageCall(_JoinedCall, StorageCall):
+    """A call of Amazon S3 through boto3."""
+
+
+class JoinedKeyServiceCall(_JoinedCall, KeyServiceCall):
+    """A call of AWS KMS through boto3."""
+
+
+class JoinedCipherCall(_JoinedCall, CipherCall):
+    """A call of ``cryptography`` or PyCryptodome."""
+
+
+class JoinedCodeName(_JoinedCode, CodeName):
+    """A name of a library that is imported or read."""
+
+    @property
+    def name(self) -> str:
+        """The name, dotted and without aliases."""
+        found = self.declaration.library_name
+        return found.name if found is not None else ""
+
+
+MAKERS: dict[str, type[Joined]] = {
+    "python:aws-encryption-sdk": JoinedEncryptionSdkCall,
+    "python:s3-encryption-client": JoinedS3EncryptionClientCall,
+    "python:boto3.s3": JoinedStorageCall,
+    "python:boto3.kms": JoinedKeyServiceCall,
+    "python:cipher": JoinedCipherCall,
+    _NAME: JoinedCodeName,
+}
+
+
+def code_estate(module: Module, suppressions: Iterable[tuple[Origin, Suppression]] = ()) -> Estate:
+    """Return the estate of one Python file: all that policies may judge in it."""
+    del suppressions
+    estate = Estate(module.file, files=[module.file])
+    taken: dict[str, int] = {}
+    for declaration in [*_calls(module), *_names(module)]:
+        # Two calls of one thing in one function are told apart by their order, which survives moved lines.
+        number = taken[declaration.address] = taken.get(declaration.address, 0) + 1
+        if number > 1:
+            declaration.address = declaration.name = f"{declaration.address} ({number})"
+        estate.add(declaration)
+    return estate
+
+
+def _calls(module: Module) -> Iterator[CodeDeclaration]:
+    sites: dict[tuple[int, str], list[Call]] = {}
+    for call in module.calls:
+        kind = next((kind for start, kind in _FAMILIES if call.api.startswith(start)), None)
+        if kind is not None:
+            sites.setdefault((call.site, kind), []).append(call)
+    for (_, kind), calls in sites.items():
+        first = calls[0]
+        yield CodeDeclaration(
+            address=_address(first.function, first.api),
+            logical_id=first.api,
+            type=kind,
+            language=LANGUAGE,
+            origin=first.origin,
+            read_properties=_nothing,
+            module=module,
+            calls=tuple(calls),
+        )
+
+
+def _names(module: Module) -> Iterator[CodeDeclaration]:
+    for found in module.names:
+        if found.name.startswith(_LIBRARIES) and not found.is_guarded:
+            yield CodeDeclaration(
+                address=_address("", found.name),
+                logical_id=found.name,
+                type=_NAME,
+                language=LANGUAGE,
+                origin=found.origin,
+                read_properties=_nothing,
+                module=module,
+                library_name=found,
+            )
+
+
+def _address(function: str, name: str) -> str:
+    return f"{function}: {name}" if function else name
+
+
+def _nothing() -> Absent:
+    return Absent(NOWHERE)

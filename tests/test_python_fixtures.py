@@ -1,0 +1,65 @@
+"""The Python fixtures through the command's own engine: exact sets of lines, and good files that earn their pass."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from s3_glue_rules.catalogue import Policy
+from s3_glue_rules.model.answers import Verdict
+from s3_glue_rules.model.findings import Finding
+from s3_glue_rules.scan import scan
+from tests.support.fixtures import CATALOGUE, KINDS, kind_of
+from tests.support.python_markers import PYTHON_CASES, PYTHON_IDS, cases, wanted
+
+MARKED = {Verdict.FAIL, Verdict.CONDITIONAL, Verdict.UNDECIDED, Verdict.EXEMPT}
+
+
+def judged(path: Path, policy: Policy) -> list[Finding]:
+    judgement = scan([str(path)], (policy,))
+    assert judgement.problems == []
+    assert judgement.notes == []
+    # Configuration beside a script is there for the script: what the policy says of it has fixtures of its own.
+    return [finding for finding in judgement.findings if finding.span.file.endswith((".py", ".ipynb"))]
+
+
+@pytest.mark.parametrize(("policy", "path"), PYTHON_CASES, ids=PYTHON_IDS)
+def test_findings_stand_on_the_marked_lines(policy: Policy, path: Path) -> None:
+    found = [
+        (f.policy, f.verdict.value, str(Path(f.span.file).resolve()), f.span.line)
+        for f in judged(path, policy)
+        if f.verdict in MARKED
+    ]
+    assert sorted(found) == sorted(item for item in wanted(path) if item[0] == policy.id)
+
+
+@pytest.mark.parametrize(("policy", "path"), PYTHON_CASES, ids=PYTHON_IDS)
+def test_kinds_hold_what_they_say(policy: Policy, path: Path) -> None:
+    verdicts = {finding.verdict for finding in judged(path, policy)}
+    kind = kind_of(path)
+    assert kind in KINDS
+    if kind == "good":
+        assert Verdict.PASS in verdicts
+    if kind in {"good", "near"}:
+        assert not {Verdict.FAIL, Verdict.CONDITIONAL, Verdict.UNDECIDED} & verdicts
+    if kind == "bad":
+        assert Verdict.FAIL in verdicts
+    if kind == "undecided":
+        assert Verdict.UNDECIDED in verdicts
+
+
+@pytest.mark.parametrize(
+    "policy", [policy for policy in CATALOGUE if "python" in policy.languages], ids=lambda policy: policy.id
+)
+def test_every_policy_has_its_kinds_of_cases(policy: Policy) -> None:
+    assert {"good", "bad", "near", "branches"} <= {kind_of(path) for path in cases(policy)}
+
+
+@pytest.mark.parametrize(("policy", "path"), PYTHON_CASES, ids=PYTHON_IDS)
+def test_fixtures_are_python(policy: Policy, path: Path) -> None:
+    del policy
+    for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
+        if file.suffix == ".py":
+            ast.parse(file.read_text(encoding="utf-8"), feature_version=(3, 10))
