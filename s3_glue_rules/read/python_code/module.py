@@ -48,6 +48,10 @@ def read_module(source: Source) -> Module:
     return ReadModule(source, facts)
 
 
+class _Again(Untold):
+    """What a function gives that calls itself: nothing beyond what its other results are."""
+
+
 class ReadModule(Module):
     """One Python file (or notebook) that was read."""
 
@@ -115,9 +119,15 @@ class ReadModule(Module):
         self._open[id(value)] = depth
         outer, self._circle = self._circle, DEEPEST + 1
         try:
-            found: dict[int, CodeValue] = {}
+            found: dict[object, CodeValue] = {}
             for option in islice(self._followed(value), MOST_OPTIONS):
-                found.setdefault(id(option), option)
+                # A loop is gone through twice, and makes a constant of its own each time.
+                key = (
+                    (type(option.value), option.value, option.origin.path)
+                    if isinstance(option, Literal)
+                    else id(option)
+                )
+                found.setdefault(key, option)
         finally:
             del self._open[id(value)]
             circle, self._circle = self._circle, outer
@@ -202,16 +212,19 @@ class ReadModule(Module):
             if function is None or len(self._following) >= MOST_CALLERS:
                 continue
             if function.name in self._following:
+                # What it gives by itself is found where it was asked for first.
                 self._circles_to(self._following[function.name])
+                followed = True
+                yield _Again(value.origin)
                 continue
             bound = self._bound(function, value.call)
             self._following[function.name] = len(self._open) - 1
             try:
-                returned = [option for one in function.returned for option in self.options(substituted(one, bound))]
+                given = [option for one in function.returned for option in self.options(substituted(one, bound))]
             finally:
                 del self._following[function.name]
-            followed = followed or bool(returned)
-            yield from returned
+            followed = followed or bool(given)
+            yield from [option for option in given if not isinstance(option, _Again)]
         if not followed:
             yield value
 
