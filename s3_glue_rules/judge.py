@@ -13,7 +13,7 @@ from s3_glue_rules.model.declarations import Declaration, Estate, Suppression
 from s3_glue_rules.model.findings import ChainStep, Finding, Judgement, Problem
 from s3_glue_rules.model.reader import Exploration, Reader, Run, explore
 from s3_glue_rules.model.resources import Resource
-from s3_glue_rules.model.spans import Origin
+from s3_glue_rules.model.spans import Origin, Span
 from s3_glue_rules.model.values import UndecidableError
 from s3_glue_rules.read.errors import ReadError
 
@@ -36,6 +36,7 @@ class Check:
     languages: tuple[str, ...] = LANGUAGES
 
 
+_ACCEPTABLE = {Verdict.FAIL, Verdict.CONDITIONAL, Verdict.UNDECIDED}
 _NOT_EVALUATED: Answer | None = undecided("what decides it cannot be evaluated: no deployment gets past an error in it")
 
 
@@ -44,6 +45,8 @@ class Checks:
 
     def __init__(self, checks: Iterable[Check]) -> None:
         self.by_type: dict[str, list[Check]] = {}
+        checks = list(checks)
+        self.ids = frozenset(check.policy.id for check in checks)
         for check in checks:
             for kind in declared_types(check.subject):
                 self.by_type.setdefault(kind, []).append(check)
@@ -78,6 +81,7 @@ def judge_estate(estate: Estate, checks: Checks, judgement: Judgement) -> None:
         else:
             judgement.findings.append(finding)
     judgement.resources += len(judged)
+    judgement.notes.extend(_unused(estate, checks.ids))
 
 
 def _to_judge(estate: Estate, checks: Checks) -> Iterator[tuple[Declaration, Check]]:
@@ -154,8 +158,10 @@ def _finding(
         origin, span = declaration.origin, header
     when = _when([run for run, _ in chosen]) if len(chosen) < len(runs) else ()
     accepted = _suppression(declaration, policy.id)
+    if accepted is None and verdict in _ACCEPTABLE:
+        accepted = _acceptance(estate, policy.id, (span, header))
     message = answer.message
-    if accepted is not None and verdict in {Verdict.FAIL, Verdict.CONDITIONAL, Verdict.UNDECIDED}:
+    if accepted is not None and verdict in _ACCEPTABLE:
         verdict, message = Verdict.SUPPRESSED, accepted.reason
     return Finding(
         policy=policy.id,
@@ -206,7 +212,7 @@ def _weigh(
     if failed:
         by_default = [item for item in failed if item[0].world.allows_defaults()]
         return (Verdict.FAIL, by_default) if by_default else (Verdict.CONDITIONAL, failed)
-    for verdict in (Verdict.UNDECIDED, Verdict.PASS, Verdict.EXEMPT):
+    for verdict in (Verdict.CONDITIONAL, Verdict.UNDECIDED, Verdict.PASS, Verdict.EXEMPT):
         found = having(verdict)
         if found:
             return verdict, found
@@ -227,6 +233,24 @@ def _suppression(declaration: Declaration, policy_id: str) -> Suppression | None
         if suppression.policy == policy_id:
             return suppression
     return None
+
+
+def _acceptance(estate: Estate, policy_id: str, spans: tuple[Span, ...]) -> Suppression | None:
+    """Return what the author accepts in the lines of a finding, and remember that it was needed."""
+    for acceptance in estate.acceptances:
+        if any(acceptance.covers(policy_id, span) for span in spans):
+            acceptance.used = True
+            return acceptance.suppression
+    return None
+
+
+def _unused(estate: Estate, policies: frozenset[str]) -> Iterator[Problem]:
+    """Yield notes on comments that accept what no policy of the scan finds."""
+    for acceptance in estate.acceptances:
+        policy = acceptance.suppression.policy
+        if not acceptance.used and policy in policies:
+            span = acceptance.suppression.origin.span()
+            yield Problem(span.file, span.line, f"{policy} finds nothing that this comment accepts: remove the comment")
 
 
 def fingerprint(policy_id: str, estate: str, address: str) -> str:

@@ -109,6 +109,12 @@ def _judge_all(discovery: Discovery, checks: LoadedChecks, judgement: Judgement)
         judge_estate(estate, checks.loaded, judgement)
         if number % ROOTS_PER_COLLECTION == ROOTS_PER_COLLECTION - 1:
             gc.collect()
+    if discovery.code:
+        # Imported where there is Python code.
+        from s3_glue_rules.discover.python import python_estates
+
+        for estate in python_estates(discovery):
+            judge_estate(estate, checks.loaded, judgement)
     judgement.problems.extend(discovery.problems)
     judgement.files_judged = discovery.files_judged
     judgement.files_passed_over = discovery.files_passed_over

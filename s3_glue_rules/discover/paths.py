@@ -10,7 +10,14 @@ from pathlib import Path
 from s3_glue_rules.discover.found import SKIPPED_FOLDERS, Discovery, TerraformOptions
 from s3_glue_rules.model.declarations import Estate
 from s3_glue_rules.model.findings import Problem
-from s3_glue_rules.read.files import TEMPLATE_SUFFIXES, VALUE_SUFFIXES, is_assembly, is_module_file, shown_name
+from s3_glue_rules.read.files import (
+    CODE_SUFFIXES,
+    TEMPLATE_SUFFIXES,
+    VALUE_SUFFIXES,
+    is_assembly,
+    is_module_file,
+    shown_name,
+)
 
 
 def discover(  # noqa: PLR0915 - one walk over paths of all kinds
@@ -40,6 +47,8 @@ def discover(  # noqa: PLR0915 - one walk over paths of all kinds
                     wanted[found] = set()
                 elif is_module_file(walked.name):
                     modules.setdefault(found.parent, top)
+                elif walked.name.endswith(CODE_SUFFIXES):
+                    discovery.code.setdefault(found, shown)
                 else:
                     names.setdefault(found, shown)
                     templates.append(found)
@@ -47,6 +56,8 @@ def discover(  # noqa: PLR0915 - one walk over paths of all kinds
             folder = path.resolve().parent
             if is_module_file(path.name) or path.name.endswith(VALUE_SUFFIXES):
                 files.append(path.resolve())
+            elif path.name.endswith(CODE_SUFFIXES):
+                discovery.code.setdefault(path.resolve(), shown_as)
             elif is_assembly(folder) and path.suffix in TEMPLATE_SUFFIXES:
                 if path.name == "manifest.json":
                     assemblies.setdefault(folder, shown_name(path.parent))
@@ -125,7 +136,7 @@ def _walk(folder: Path, problems: list[Problem]) -> Iterator[tuple[Path, str]]:
         folders[:] = kept
         for name in sorted(files):
             path = here / name
-            if not name.endswith(TEMPLATE_SUFFIXES) and not is_module_file(name):
+            if not name.endswith((*TEMPLATE_SUFFIXES, *CODE_SUFFIXES)) and not is_module_file(name):
                 continue
             try:
                 is_file = stat.S_ISREG(path.stat().st_mode)

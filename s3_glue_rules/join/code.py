@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.code.module import LibraryName, Module
 from s3_glue_rules.model.code.values import Call
-from s3_glue_rules.model.declarations import Declaration, Estate, Suppression
+from s3_glue_rules.model.declarations import Declaration, Estate
 from s3_glue_rules.model.resources import (
     CipherCall,
     CodeCall,
@@ -18,7 +18,7 @@ from s3_glue_rules.model.resources import (
     S3EncryptionClientCall,
     StorageCall,
 )
-from s3_glue_rules.model.spans import NOWHERE, Origin
+from s3_glue_rules.model.spans import NOWHERE
 from s3_glue_rules.model.values import Absent
 
 LANGUAGE = "python"
@@ -105,9 +105,8 @@ MAKERS: dict[str, type[Joined]] = {
 }
 
 
-def code_estate(module: Module, suppressions: Iterable[tuple[Origin, Suppression]] = ()) -> Estate:
+def code_estate(module: Module) -> Estate:
     """Return the estate of one Python file: all that policies may judge in it."""
-    del suppressions
     estate = Estate(module.file, files=[module.file])
     taken: dict[str, int] = {}
     for declaration in [*_calls(module), *_names(module)]:

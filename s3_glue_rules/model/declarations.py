@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from s3_glue_rules.model.findings import Problem
-from s3_glue_rules.model.spans import Origin
+from s3_glue_rules.model.spans import Origin, Span
 from s3_glue_rules.model.values import Absent, Always, Condition, Value
 
 
@@ -19,6 +19,25 @@ class Suppression:
     policy: str
     reason: str
     origin: Origin
+
+
+@dataclass(eq=False)
+class Acceptance:
+    """Lines of a file in which its author accepts findings of a policy: what stands in no resource has no other place.
+
+    ``used``: whether there was a finding to accept.
+    """
+
+    suppression: Suppression
+    file: str
+    first: int
+    last: int
+    used: bool = False
+
+    def covers(self, policy: str, span: Span) -> bool:
+        """Return whether a finding of a policy that begins in a span is accepted."""
+        is_inside = self.file == span.file and self.first <= span.line <= self.last
+        return is_inside and self.suppression.policy == policy
 
 
 @dataclass(eq=False)
@@ -76,6 +95,7 @@ class Estate:
     notes: list[Problem] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     only_files: set[str] = field(default_factory=set)
+    acceptances: list[Acceptance] = field(default_factory=list)
 
     def add(self, declaration: Declaration) -> None:
         """Add a resource."""

@@ -11,13 +11,17 @@ Path = tuple[Step, ...]
 
 @dataclass(frozen=True)
 class Span:
-    """A region of a file: lines and columns count from 1, the end column is exclusive (as in SARIF)."""
+    """A region of a file: lines and columns count from 1, the end column is exclusive (as in SARIF).
+
+    ``part`` names a part of the file that counts lines of its own, such as a cell of a notebook with the line in it.
+    """
 
     file: str
     line: int
     column: int
     end_line: int
     end_column: int
+    part: str = ""
 
 
 class Locator(Protocol):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 TEMPLATE_SUFFIXES = (".yaml", ".yml", ".json", ".template", ".cfn")
 SUFFIXES = (".tf", ".tf.json", ".tofu", ".tofu.json")
+CODE_SUFFIXES = (".py", ".ipynb")
 VALUE_SUFFIXES = (".tfvars", ".tfvars.json")
 
 
