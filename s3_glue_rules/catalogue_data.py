@@ -4309,6 +4309,47 @@ POLICIES: tuple[Policy, ...] = (
         compliance={},
     ),
     Policy(
+        id="SGR411",
+        stem="code_hard_codes_a_key",
+        title="Code holds no key",
+        severity="critical",
+        level="default",
+        languages=(
+            "python",
+        ),
+        since="0.1.0",
+        why=(
+            "A key in code is a key in every clone, build and backup of the repository, and in the script that AWS Glue fetches\n"
+            "from Amazon S3. Whoever reads one of them can decrypt all that the key ever encrypted. Such a key cannot be rotated or\n"
+            "taken away without changing the code, and AWS CloudTrail shows no use of it. It makes no difference that a constant is\n"
+            "decoded, hashed or derived first, or that it is only the default of an environment variable.\n"
+        ),
+        fix={
+            "python": (
+                "import boto3\n"
+                "from cryptography.hazmat.primitives.ciphers.aead import AESGCM\n"
+                "\n"
+                "kms = boto3.client(\"kms\")\n"
+                "data_key = kms.generate_data_key(KeyId=KEY_ARN, KeySpec=\"AES_256\")\n"
+                "cipher = AESGCM(data_key[\"Plaintext\"])  # keep data_key[\"CiphertextBlob\"] beside what is encrypted\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/data-keys.html",
+            "https://docs.aws.amazon.com/encryption-sdk/latest/developer-guide/best-practices.html",
+            "https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html",
+            "https://cryptography.io/en/latest/hazmat/primitives/aead/",
+        ),
+        compliance={},
+        libraries={
+            "cryptography": "40 to 48",
+            "pycryptodome": "3.x to 4.x",
+            "aws-encryption-sdk": "4.x",
+            "aws-cryptographic-material-providers": "1.x",
+            "boto3": "1.x",
+        },
+    ),
+    Policy(
         id="SGR501",
         stem="iam_policy_decrypts_with_every_key",
         title="IAM policy allows decryption with the keys that it is for only",

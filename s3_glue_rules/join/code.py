@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from s3_glue_rules.join.view import Joined
+from s3_glue_rules.model.code.key_texts import KeyText, Use, key_texts
 from s3_glue_rules.model.code.module import LibraryName, Module
-from s3_glue_rules.model.code.values import Call
+from s3_glue_rules.model.code.values import Call, Literal
 from s3_glue_rules.model.declarations import Declaration, Estate
 from s3_glue_rules.model.resources import (
     CipherCall,
     CodeCall,
     CodeName,
+    CodeText,
     EncryptionSdkCall,
     KeyServiceCall,
     S3EncryptionClientCall,
@@ -34,6 +36,7 @@ _FAMILIES = (
     ("Crypto.", "python:cipher"),
 )
 _NAME = "python:name"
+_TEXT = "python:key"
 # Libraries whose names policies know one by one.
 _LIBRARIES = ("aws_encryption_sdk.", "aws_cryptographic_material_providers.", "s3_encryption.")
 
@@ -45,6 +48,7 @@ class CodeDeclaration(Declaration):
     module: Module = field(kw_only=True)
     calls: tuple[Call, ...] = ()
     library_name: LibraryName | None = None
+    key_text: KeyText | None = None
 
 
 class _JoinedCode(Joined):
@@ -95,6 +99,30 @@ class JoinedCodeName(_JoinedCode, CodeName):
         return found.name if found is not None else ""
 
 
+class JoinedCodeText(_JoinedCode, CodeText):
+    """A literal that is used as a key, or may be one by its name and shape."""
+
+    @property
+    def _text(self) -> KeyText:
+        found = self.declaration.key_text
+        return found if found is not None else KeyText(None, self.declaration.origin)
+
+    @property
+    def name(self) -> str:
+        """The variable, keyword, parameter or entry that it stands under, or nothing."""
+        return self._text.name
+
+    @property
+    def value(self) -> Literal | None:
+        """The literal; None where a key is handed over that is no literal."""
+        return self._text.literal
+
+    @property
+    def uses(self) -> tuple[Use, ...]:
+        """What it is a key for."""
+        return tuple(self._text.uses)
+
+
 MAKERS: dict[str, type[Joined]] = {
     "python:aws-encryption-sdk": JoinedEncryptionSdkCall,
     "python:s3-encryption-client": JoinedS3EncryptionClientCall,
@@ -102,6 +130,7 @@ MAKERS: dict[str, type[Joined]] = {
     "python:boto3.kms": JoinedKeyServiceCall,
     "python:cipher": JoinedCipherCall,
     _NAME: JoinedCodeName,
+    _TEXT: JoinedCodeText,
 }
 
 
@@ -109,7 +138,7 @@ def code_estate(module: Module) -> Estate:
     """Return the estate of one Python file: all that policies may judge in it."""
     estate = Estate(module.file, files=[module.file])
     taken: dict[str, int] = {}
-    for declaration in [*_calls(module), *_names(module)]:
+    for declaration in [*_calls(module), *_names(module), *_texts(module)]:
         # Two calls of one thing in one function are told apart by their order, which survives moved lines.
         number = taken[declaration.address] = taken.get(declaration.address, 0) + 1
         if number > 1:
@@ -151,6 +180,21 @@ def _names(module: Module) -> Iterator[CodeDeclaration]:
                 module=module,
                 library_name=found,
             )
+
+
+def _texts(module: Module) -> Iterator[CodeDeclaration]:
+    for text in key_texts(module):
+        name = text.name or "key"
+        yield CodeDeclaration(
+            address=name,
+            logical_id=name,
+            type=_TEXT,
+            language=LANGUAGE,
+            origin=text.origin,
+            read_properties=_nothing,
+            module=module,
+            key_text=text,
+        )
 
 
 def _address(function: str, name: str) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 
+from s3_glue_rules.model.code.key_texts import Use
 from s3_glue_rules.model.code.module import Module
 from s3_glue_rules.model.code.values import Call, Literal
 from s3_glue_rules.model.resources.base import Resource
-from s3_glue_rules.model.spans import Origin
 
 
 class CodeResource(Resource):
@@ -62,14 +61,6 @@ class CodeName(CodeResource):
         """The name, dotted and without aliases, as the text leads to it (``aws_encryption_sdk.encrypt``)."""
 
 
-@dataclass(frozen=True)
-class LiteralUse:
-    """Where a literal is handed over as a key: what it is a key for, for people."""
-
-    wording: str
-    origin: Origin
-
-
 class CodeText(CodeResource):
     """A literal that is used as a key, or may be one by its name and shape."""
 
@@ -80,10 +71,10 @@ class CodeText(CodeResource):
 
     @property
     @abstractmethod
-    def value(self) -> Literal:
-        """The literal."""
+    def value(self) -> Literal | None:
+        """The literal; None where a key is handed over that is no literal."""
 
     @property
     @abstractmethod
-    def uses(self) -> tuple[LiteralUse, ...]:
+    def uses(self) -> tuple[Use, ...]:
         """What it is a key for."""

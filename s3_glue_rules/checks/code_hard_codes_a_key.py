@@ -1,0 +1,37 @@
+"""SGR411: no key stands in code."""
+
+from __future__ import annotations
+
+from s3_glue_rules.model.answers import Answer, Link, fails, passes, warns
+from s3_glue_rules.model.key_material import describe_key_material
+from s3_glue_rules.model.resources import CodeText
+
+SUBJECT = CodeText
+
+_REPLACEMENT = (
+    "Take the key from AWS KMS (generate_data_key, or a KMS keyring) or from AWS Secrets Manager at run time, and "
+    "encrypt anew what this key has encrypted"
+)
+
+
+def check(text: CodeText) -> Answer:
+    """Fail a literal that is handed over as a key, or that looks like one. Nothing of the value is told."""
+    value = text.value
+    if value is None:
+        return passes("the key is no literal")
+    named = f"{text.name} is" if text.name else "a literal is"
+    if text.uses:
+        first = text.uses[0]
+        message = f"{named} {first.wording} ({first.form}): whoever reads the code has it. {_REPLACEMENT}"
+    else:
+        plain = value.value.decode("latin-1") if isinstance(value.value, bytes) else str(value.value)
+        kind = describe_key_material(text.name, plain)
+        if kind is None:
+            return passes("it does not look like a key")
+        message = f"{text.name} holds {kind}: whoever reads the code has it. {_REPLACEMENT}"
+    chain = tuple(Link(use.origin, f"it is handed over here as {use.wording}") for use in text.uses[:6])
+    if text.module.is_example:
+        return warns(
+            f"{message}. It stands in a test or an example, where it may be harmless", at=value.origin, chain=chain
+        )
+    return fails(message, at=value.origin, chain=chain)
