@@ -4350,6 +4350,258 @@ POLICIES: tuple[Policy, ...] = (
         },
     ),
     Policy(
+        id="SGR412",
+        stem="code_uses_customer_provided_keys",
+        title="Code encrypts objects with KMS keys and not with keys of its own",
+        severity="medium",
+        level="default",
+        languages=(
+            "python",
+        ),
+        since="0.1.0",
+        why=(
+            "With server-side encryption with customer-provided keys (SSE-C) the code hands a key over with every request, and\n"
+            "Amazon S3 keeps none. The object is lost with the key, no key policy and no AWS CloudTrail event stands between a leaked\n"
+            "key and the data, and services such as AWS Glue, Amazon Athena and replication cannot read the object. Since April 2026\n"
+            "new buckets refuse SSE-C unless they are told otherwise. Attackers use SSE-C to encrypt objects of others for ransom.\n"
+        ),
+        fix={
+            "python": (
+                "s3.put_object(\n"
+                "    Bucket=bucket,\n"
+                "    Key=key,\n"
+                "    Body=body,\n"
+                "    ServerSideEncryption=\"aws:kms\",\n"
+                "    SSEKMSKeyId=KEY_ARN,  # or neither, where the bucket's default names the key\n"
+                ")\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustomerKeys.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html",
+            "https://boto3.amazonaws.com/v1/documentation/api/latest/reference/services/s3/client/put_object.html",
+        ),
+        compliance={},
+        libraries={
+            "boto3": "1.x",
+        },
+    ),
+    Policy(
+        id="SGR413",
+        stem="code_calls_removed_encryption_sdk_api",
+        title="Code calls what the AWS Encryption SDK has",
+        severity="high",
+        level="default",
+        languages=(
+            "python",
+        ),
+        since="0.1.0",
+        why=(
+            "Version 2.0.0 of the AWS Encryption SDK for Python removed the functions of the module and `KMSMasterKeyProvider`. Code\n"
+            "that uses them fails with an AttributeError or ImportError, or it is held back at version 1, which encrypts without key\n"
+            "commitment and has no limit on encrypted data keys. Both keep a job from decrypting what newer clients write.\n"
+        ),
+        fix={
+            "python": (
+                "import aws_encryption_sdk\n"
+                "import boto3\n"
+                "from aws_cryptographic_material_providers.mpl import AwsCryptographicMaterialProviders\n"
+                "from aws_cryptographic_material_providers.mpl.config import MaterialProvidersConfig\n"
+                "from aws_cryptographic_material_providers.mpl.models import CreateAwsKmsKeyringInput\n"
+                "\n"
+                "client = aws_encryption_sdk.EncryptionSDKClient()\n"
+                "providers = AwsCryptographicMaterialProviders(config=MaterialProvidersConfig())\n"
+                "keyring = providers.create_aws_kms_keyring(\n"
+                "    input=CreateAwsKmsKeyringInput(kms_key_id=KEY_ARN, kms_client=boto3.client(\"kms\"))\n"
+                ")\n"
+                "ciphertext, _ = client.encrypt(source=data, keyring=keyring, encryption_context={\"table\": table})\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/encryption-sdk/latest/developer-guide/migration-guide.html",
+            "https://docs.aws.amazon.com/encryption-sdk/latest/developer-guide/about-versions.html",
+            "https://github.com/aws/aws-encryption-sdk-python/blob/master/CHANGELOG.rst",
+        ),
+        compliance={},
+        libraries={
+            "aws-encryption-sdk": "2.x to 4.x",
+        },
+    ),
+    Policy(
+        id="SGR414",
+        stem="code_weakens_key_commitment",
+        title="Messages are encrypted with key commitment, and only such are decrypted",
+        severity="high",
+        level="default",
+        languages=(
+            "python",
+        ),
+        since="0.1.0",
+        why=(
+            "Without key commitment whoever writes a message can make one that decrypts to different texts under different keys, and\n"
+            "two readers of one object see different data. The commitment policy of the client decides: both libraries require\n"
+            "commitment by default. `FORBID_ENCRYPT_ALLOW_DECRYPT` and `REQUIRE_ENCRYPT_ALLOW_DECRYPT` are steps of a migration from\n"
+            "old versions, and weaken all that is decrypted where they are left in place. A policy that is handed to `encrypt()` or\n"
+            "`decrypt()` is ignored.\n"
+        ),
+        fix={
+            "python": (
+                "from aws_encryption_sdk import CommitmentPolicy, EncryptionSDKClient\n"
+                "\n"
+                "client = EncryptionSDKClient(commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT)  # the default\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/encryption-sdk/latest/developer-guide/concepts.html#key-commitment",
+            "https://docs.aws.amazon.com/encryption-sdk/latest/developer-guide/migrate-commitment-policy.html",
+            "https://docs.aws.amazon.com/amazon-s3-encryption-client/latest/developerguide/concepts.html",
+        ),
+        compliance={},
+        libraries={
+            "aws-encryption-sdk": "2.x to 4.x",
+            "amazon-s3-encryption-client-python": "4.x",
+        },
+    ),
+    Policy(
+        id="SGR415",
+        stem="code_decrypts_with_any_key",
+        title="Discovery of keys is bounded by a filter",
+        severity="high",
+        level="default",
+        languages=(
+            "python",
+        ),
+        since="0.1.0",
+        why=(
+            "A discovery keyring or provider decrypts with whatever key a message names. Without a filter that may be a key of any\n"
+            "account that the caller may use, so that whoever writes a message chooses the key, sees in AWS CloudTrail of the own\n"
+            "account who decrypts, and can make the code accept data that nobody in the own accounts encrypted. A filter names the\n"
+            "accounts and the partition whose keys are accepted; strict keyrings and providers name the keys themselves.\n"
+        ),
+        fix={
+            "python": (
+                "CreateAwsKmsDiscoveryKeyringInput(\n"
+                "    kms_client=boto3.client(\"kms\"),\n"
+                "    discovery_filter=DiscoveryFilter(account_ids=[ACCOUNT_ID], partition=\"aws\"),\n"
+                ")\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/encryption-sdk/latest/developer-guide/use-kms-keyring.html#kms-keyring-discovery",
+            "https://docs.aws.amazon.com/encryption-sdk/latest/developer-guide/best-practices.html",
+            "https://docs.aws.amazon.com/encryption-sdk/latest/developer-guide/configure.html",
+        ),
+        compliance={},
+        libraries={
+            "aws-encryption-sdk": "2.x to 4.x",
+            "aws-cryptographic-material-providers": "1.x",
+        },
+    ),
+    Policy(
+        id="SGR416",
+        stem="code_leaves_data_keys_unbounded",
+        title="The number and the use of encrypted data keys are bounded",
+        severity="low",
+        level="default",
+        languages=(
+            "python",
+        ),
+        since="0.1.0",
+        why=(
+            "A message may carry up to 65,535 encrypted data keys, and a client that decrypts it tries one after another, each with a\n"
+            "call of AWS KMS. Whoever can write a message can so slow down the job and use up the account's requests, unless\n"
+            "`max_encrypted_data_keys` bounds them. A cache of data keys without `max_messages_encrypted` encrypts up to 2^32\n"
+            "messages with one key, so that one leaked key opens them all.\n"
+        ),
+        fix={
+            "python": (
+                "client = aws_encryption_sdk.EncryptionSDKClient(max_encrypted_data_keys=2)\n"
+                "manager = aws_encryption_sdk.CachingCryptoMaterialsManager(\n"
+                "    master_key_provider=provider,\n"
+                "    cache=cache,\n"
+                "    max_age=60.0,\n"
+                "    max_messages_encrypted=100,\n"
+                ")\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/encryption-sdk/latest/developer-guide/configure.html#config-limit-keys",
+            "https://docs.aws.amazon.com/encryption-sdk/latest/developer-guide/thresholds.html",
+        ),
+        compliance={},
+        libraries={
+            "aws-encryption-sdk": "2.x to 4.x",
+        },
+    ),
+    Policy(
+        id="SGR417",
+        stem="code_omits_encryption_context",
+        title="Messages are bound to an encryption context that is checked",
+        severity="low",
+        level="strict",
+        languages=(
+            "python",
+        ),
+        since="0.1.0",
+        why=(
+            "The encryption context binds a message to what it is about: a message of one tenant or table does not decrypt as one of\n"
+            "another. It can be a condition in key policies, and it stands in AWS CloudTrail beside each use of the key. A message\n"
+            "without a context can be put in the place of any other, and a context that nobody compares when decrypting protects\n"
+            "nothing. The context is not encrypted, so that no secret may stand in it.\n"
+        ),
+        fix={
+            "python": (
+                "context = {\"tenant\": tenant, \"table\": \"orders\"}\n"
+                "ciphertext, _ = client.encrypt(source=data, keyring=keyring, encryption_context=context)\n"
+                "plaintext, _ = client.decrypt(source=ciphertext, keyring=keyring, encryption_context=context)\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/encryption-sdk/latest/developer-guide/concepts.html#encryption-context",
+            "https://docs.aws.amazon.com/encryption-sdk/latest/developer-guide/best-practices.html",
+        ),
+        compliance={},
+        libraries={
+            "aws-encryption-sdk": "2.x to 4.x",
+        },
+    ),
+    Policy(
+        id="SGR418",
+        stem="code_bypasses_the_s3_encryption_client",
+        title="Objects go through the Amazon S3 Encryption Client and are authenticated by it",
+        severity="high",
+        level="default",
+        languages=(
+            "python",
+        ),
+        since="0.1.0",
+        why=(
+            "The Amazon S3 Encryption Client encrypts and decrypts in the operations that it implements, and hands any other to the\n"
+            "plain client behind it: a copy, a download to a file or a presigned address moves bytes as they are, so that plaintext\n"
+            "can be stored beside encrypted objects. Its options for legacy decryption accept objects that nothing protects from\n"
+            "being changed (CBC), or data keys that are not bound to their context. Delayed authentication gives out plaintext before\n"
+            "it is known to be genuine.\n"
+        ),
+        fix={
+            "python": (
+                "client = S3EncryptionClient(\n"
+                "    boto3.client(\"s3\"),\n"
+                "    S3EncryptionClientConfig(keyring=KmsKeyring(boto3.client(\"kms\"), KEY_ARN)),\n"
+                ")\n"
+                "client.put_object(Bucket=bucket, Key=\"copy\", Body=client.get_object(Bucket=bucket, Key=\"original\")[\"Body\"].read())\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/amazon-s3-encryption-client/latest/developerguide/what-is-s3-encryption-client.html",
+            "https://docs.aws.amazon.com/amazon-s3-encryption-client/latest/developerguide/features.html",
+            "https://github.com/aws/amazon-s3-encryption-client-python",
+        ),
+        compliance={},
+        libraries={
+            "amazon-s3-encryption-client-python": "4.x",
+        },
+    ),
+    Policy(
         id="SGR501",
         stem="iam_policy_decrypts_with_every_key",
         title="IAM policy allows decryption with the keys that it is for only",

@@ -209,7 +209,7 @@ def is_example(path: Path, shown: str) -> bool:
         parts: Sequence[str] = path.relative_to(repository).parts if repository is not None else PurePath(shown).parts
     except ValueError:
         parts = PurePath(shown).parts
-    return any(part.lower() in _EXAMPLES for part in parts[:-1])
+    return any(part.lower() in _EXAMPLES or part.lower().endswith(("_tests", "-tests")) for part in parts[:-1])
 
 
 def _statements(tree: ast.Module) -> list[tuple[int, int]]:

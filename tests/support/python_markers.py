@@ -25,16 +25,16 @@ def cases(policy: Policy) -> list[Path]:
     return sorted([*folder.glob("*.py"), *folder.glob("*.ipynb"), *folders])
 
 
-def wanted(path: Path) -> set[Said]:
-    """Return what a fixture expects."""
+def wanted(path: Path) -> list[Said]:
+    """Return what a fixture expects: a policy that is named twice is expected twice."""
     files = [path] if path.is_file() else sorted([*path.rglob("*.py"), *path.rglob("*.ipynb")])
-    return {
+    return [
         (policy.strip(), VERDICTS[marker.group(1)].value, str(file.resolve()), number)
         for file in files
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
         for marker in _MARKER.finditer(line)
         for policy in marker.group(2).split(",")
-    }
+    ]
 
 
 PYTHON_CASES = [(policy, path) for policy in CATALOGUE if "python" in policy.languages for path in cases(policy)]

@@ -132,6 +132,8 @@ def _without_containers(name: str) -> str:
 
 
 def _told_by_its_arguments(method: str, call: Call) -> str:
+    if any(name.startswith(("SSECustomer", "CopySourceSSECustomer")) for name in call.keywords):
+        return f"boto3.s3.{method}"
     if method in _TELLING:
         service, needed = _TELLING[method]
         if needed & set(call.keywords):

@@ -69,6 +69,11 @@ class Module(ABC):
 
     @property
     @abstractmethod
+    def attributes_read(self) -> frozenset[str]:
+        """The names of all attributes that are read of anything."""
+
+    @property
+    @abstractmethod
     def returned(self) -> tuple[Stored, ...]:
         """What functions return or yield."""
 

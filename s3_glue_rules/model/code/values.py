@@ -70,11 +70,19 @@ class Items:
 
 @dataclass(frozen=True, eq=False)
 class Entries:
-    """A dictionary by its constant keys. Where it is not complete, there may be more under any key."""
+    """A dictionary by its constant keys. Where it is not complete, there may be more under any key.
+
+    ``places`` says where each value is written: the origin of a value is where it comes from.
+    """
 
     entries: Mapping[str, CodeValue]
     origin: Origin
     is_complete: bool = True
+    places: Mapping[str, Origin] = field(default_factory=dict)
+
+    def place(self, name: str) -> Origin:
+        """Return where the value under a key is written."""
+        return self.places.get(name, self.origin)
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +176,8 @@ class Call:
 
     ``keywords`` holds those of ``**mapping`` too, where they are known; where the call is not complete, ``*`` or ``**``
     may hand over more. ``function`` is the qualified name of the function that it stands in, empty outside of any.
-    ``api`` is what is called, under the name that apis.py gives it (``boto3.s3.put_object``), or empty.
+    ``api`` is what is called, under the name that apis.py gives it (``boto3.s3.put_object``), or empty. ``places`` says
+    where the values of keywords are written.
     """
 
     site: int
@@ -179,6 +188,11 @@ class Call:
     function: str = ""
     is_complete: bool = True
     api: str = ""
+    places: Mapping[str, Origin] = field(default_factory=dict)
+
+    def place(self, name: str) -> Origin:
+        """Return where the value of a keyword is written, or where the call stands."""
+        return self.places.get(name, self.origin)
 
     def argument(self, name: str, position: int | None = None) -> CodeValue | None:
         """Return what is handed over under a name, or at a position from 0; None where nothing is to be seen."""

@@ -151,6 +151,7 @@ class Expressions:
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> CodeValue:
         base = self.value(node.value, scope)
+        self.facts.attributes_read.add(node.attr)
         return self.attribute(base, node.attr, node, scope)
 
     def attribute(self, base: CodeValue, name: str, node: ast.AST, scope: Scope) -> CodeValue:
@@ -200,6 +201,7 @@ class Expressions:
         arguments = [self.value(argument, scope) for argument in node.args if not isinstance(argument, ast.Starred)]
         starred = [self.value(argument.value, scope) for argument in node.args if isinstance(argument, ast.Starred)]
         keywords: dict[str, CodeValue] = {}
+        places: dict[str, Origin] = {}
         spreads: list[CodeValue] = []
         for keyword in node.keywords:
             value = self.value(keyword.value, scope)
@@ -207,6 +209,7 @@ class Expressions:
                 spreads.append(value)
             else:
                 keywords[keyword.arg] = value
+                places[keyword.arg] = self.origin(keyword.value)
                 self.note_named(keyword.arg, keyword.value, value)
         if starred:
             # What * hands over moves the positions of what follows.
@@ -223,6 +226,7 @@ class Expressions:
             function=scope.name,
             is_complete=not starred,
             spreads=tuple(spreads),
+            places=places,
         )
         self._calls[node] = call
         return self._known_result(call) or Result(call, origin)
@@ -235,7 +239,9 @@ class Expressions:
             if name in {"os.getenv", "os.environ.get", "environ.get", "os.environ.setdefault", "os.environ.pop"}:
                 return self._given(call)
             if name == "dict":
-                return Merged(origin, (*call.arguments[:1], *call.spreads, Entries(call.keywords, origin)))
+                return Merged(
+                    origin, (*call.arguments[:1], *call.spreads, Entries(call.keywords, origin, places=call.places))
+                )
             if name in _COPIES and call.arguments:
                 return call.arguments[-1]
             if name == "getattr" and len(call.arguments) > 1 and isinstance(call.arguments[1], Literal):
@@ -322,21 +328,23 @@ class Expressions:
     def _dictionary(self, node: ast.Dict, scope: Scope) -> CodeValue:
         parts: list[CodeValue] = []
         entries: dict[str, CodeValue] = {}
+        places: dict[str, Origin] = {}
         is_complete = True
         origin = self.origin(node)
         for key, written in zip(node.keys, node.values, strict=True):
             value = self.value(written, scope)
             if key is None:
-                parts.extend((Entries(entries, origin, is_complete), value))
-                entries, is_complete = {}, True
+                parts.extend((Entries(entries, origin, is_complete, places), value))
+                entries, places, is_complete = {}, {}, True
                 continue
             name = self.value(key, scope)
             if isinstance(name, Literal) and isinstance(name.value, str):
                 entries[name.value] = value
+                places[name.value] = self.origin(written)
                 self.note_named(name.value, written, value)
             else:
                 is_complete = False
-        last = Entries(entries, origin, is_complete)
+        last = Entries(entries, origin, is_complete, places)
         return Merged(origin, (*parts, last)) if parts else last
 
     def _items(self, node: ast.List | ast.Tuple | ast.Set, scope: Scope) -> CodeValue:

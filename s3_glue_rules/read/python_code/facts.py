@@ -94,5 +94,6 @@ class Facts:
     stored: list[Stored] = field(default_factory=list)
     functions: dict[str, FunctionFacts] = field(default_factory=dict)
     classes: dict[str, ClassFacts] = field(default_factory=dict)
+    attributes_read: set[str] = field(default_factory=set)
     # What the module's variables are once it is loaded, and what functions assign to them.
     variables: dict[str, list[CodeValue]] = field(default_factory=dict)

@@ -27,6 +27,7 @@ from s3_glue_rules.model.code.values import (
     Result,
     Untold,
 )
+from s3_glue_rules.model.spans import Origin
 from s3_glue_rules.read.errors import ReadError
 from s3_glue_rules.read.python_code.expressions import MOST_OPTIONS
 from s3_glue_rules.read.python_code.facts import Element, Facts, FunctionFacts, Merged, RawCall, Source
@@ -86,6 +87,11 @@ class ReadModule(Module):
     def named(self) -> tuple[Named, ...]:
         """All constant texts and bytes that stand under a name."""
         return tuple(self._facts.named)
+
+    @property
+    def attributes_read(self) -> frozenset[str]:
+        """The names of all attributes that are read of anything."""
+        return frozenset(self._facts.attributes_read)
 
     @property
     def returned(self) -> tuple[Stored, ...]:
@@ -175,7 +181,7 @@ class ReadModule(Module):
             bound = self._bound(function, call).get((value.function, value.name)) if function is not None else None
             if bound is not None:
                 yield from self.options(bound)
-        if value.default is not None:
+        if value.default is not None and not (callers and _is_nothing(value.default)):
             yield from self.options(value.default)
         if not callers:
             yield dataclasses.replace(value, default=None) if value.default is not None else value
@@ -266,14 +272,16 @@ class ReadModule(Module):
     def _of_merged(self, value: Merged) -> Iterator[CodeValue]:
         for parts in islice(product(*(self.options(part) for part in value.parts)), MOST_OPTIONS):
             entries: dict[str, CodeValue] = {}
+            places: dict[str, Origin] = {}
             is_complete = True
             for part in parts:
                 if isinstance(part, Entries):
                     entries.update(part.entries)
+                    places.update(part.places)
                     is_complete = is_complete and part.is_complete
                 else:
                     is_complete = False
-            yield Entries(entries, value.origin, is_complete)
+            yield Entries(entries, value.origin, is_complete, places)
 
     def _of_element(self, value: Element) -> Iterator[CodeValue]:
         for whole in self.options(value.of):
@@ -332,7 +340,7 @@ class ReadModule(Module):
         bound.update({name: value for name, value in keywords.items() if name in own})
         if function.mapping:
             rest = {name: value for name, value in keywords.items() if name not in own}
-            bound[function.mapping] = Entries(rest, call.origin, call.is_complete)
+            bound[function.mapping] = Entries(rest, call.origin, call.is_complete, call.places)
         if function.rest:
             bound[function.rest] = Items(call.arguments[len(names) :], call.origin, call.is_complete)
         return {(function.name, name): value for name, value in bound.items()}
@@ -346,10 +354,12 @@ class ReadModule(Module):
             for callee in [callee for callee in callees if not _is_of_nothing(callee)] or callees:
                 for parts in product(*spreads):
                     keywords = dict(way.keywords)
+                    places = dict(way.places)
                     is_complete = way.is_complete
                     for part in parts:
                         if isinstance(part, Entries):
                             keywords = {**part.entries, **keywords}
+                            places = {**part.places, **places}
                             is_complete = is_complete and part.is_complete
                         else:
                             is_complete = False
@@ -361,6 +371,7 @@ class ReadModule(Module):
                         keywords=keywords,
                         function=raw.function,
                         is_complete=is_complete,
+                        places=places,
                     )
                     yield dataclasses.replace(call, api=self._api(call))
                     ways += 1

@@ -155,8 +155,9 @@ class Statements(Expressions):
         if name is not None:
             self.note_named(name, written, value)
         variable = target.value.id if isinstance(target.value, ast.Name) else None
-        if variable is not None and isinstance(base, (Entries, Merged)):
-            added = Entries({name: value} if name is not None else {}, self.origin(target), name is not None)
+        if variable is not None and isinstance(base, (Entries, Merged, Parameter)):
+            places = {name: self.origin(written)} if name is not None else {}
+            added = Entries({name: value} if name is not None else {}, self.origin(target), name is not None, places)
             self._set(variable, Merged(base.origin, (base, added)), scope)
             if name is not None and variable not in scope.globals:
                 return
@@ -176,8 +177,11 @@ class Statements(Expressions):
         base = self.variable(function.value.id, scope, self.origin(function.value))
         origin = self.origin(node)
         if function.attr == "update" and isinstance(base, (Entries, Merged)):
+            keywords = [keyword for keyword in node.keywords if keyword.arg]
             named = Entries(
-                {keyword.arg: self.value(keyword.value, scope) for keyword in node.keywords if keyword.arg}, origin
+                {str(keyword.arg): self.value(keyword.value, scope) for keyword in keywords},
+                origin,
+                places={str(keyword.arg): self.origin(keyword.value) for keyword in keywords},
             )
             parts = [self.value(argument, scope) for argument in node.args]
             parts += [self.value(keyword.value, scope) for keyword in node.keywords if keyword.arg is None]
@@ -185,7 +189,8 @@ class Statements(Expressions):
         elif function.attr == "setdefault" and isinstance(base, (Entries, Merged)) and len(node.args) == 2:
             key = self.value(node.args[0], scope)
             if isinstance(key, Literal) and isinstance(key.value, str):
-                added = Entries({key.value: self.value(node.args[1], scope)}, origin)
+                places = {key.value: self.origin(node.args[1])}
+                added = Entries({key.value: self.value(node.args[1], scope)}, origin, places=places)
                 self._set(function.value.id, Merged(base.origin, (added, base)), scope)
         elif function.attr == "append" and isinstance(base, Items) and node.args:
             self._set(function.value.id, Items((*base.items, self.value(node.args[0], scope)), base.origin), scope)

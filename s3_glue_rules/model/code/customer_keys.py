@@ -1,0 +1,61 @@
+"""Parameters of SSE-C in calls of Amazon S3 through boto3.
+
+The operations that take them are those of botocore's model of Amazon S3; a test compares.
+"""
+
+from __future__ import annotations
+
+from s3_glue_rules.model.code.module import Module
+from s3_glue_rules.model.code.values import Call, CodeValue, Literal
+from s3_glue_rules.model.spans import Origin
+
+OWN_PARAMETERS = ("SSECustomerKey", "SSECustomerAlgorithm")
+SOURCE_PARAMETERS = ("CopySourceSSECustomerKey", "CopySourceSSECustomerAlgorithm")
+
+# Operations that read an object, or its parts and attributes, and write none.
+READING_OPERATIONS = {
+    "get_object",
+    "head_object",
+    "list_parts",
+    "select_object_content",
+    "get_object_attributes",
+}
+# Methods of boto3 that read: transfers, and those of its resources.
+_READING = READING_OPERATIONS | {"download_file", "download_fileobj", "get", "load", "reload", "wait_until_exists"}
+WRITING_OPERATIONS = {
+    "complete_multipart_upload",
+    "copy_object",
+    "create_multipart_upload",
+    "put_object",
+    "upload_part",
+    "upload_part_copy",
+}
+
+
+def customer_key_parameters(module: Module, call: Call) -> tuple[Origin | None, Origin | None]:
+    """Return where a call asks for SSE-C, and where it says that the source of a copy is written so.
+
+    Those of ``ExtraArgs`` count. None, and an empty text, ask for nothing.
+    """
+    found: dict[str, tuple[CodeValue, Origin]] = {}
+    extra = call.keywords.get("ExtraArgs")
+    for entries in module.keywords(extra) if extra is not None else ():
+        found.update({name: (value, entries.place(name)) for name, value in entries.entries.items()})
+    found.update({name: (value, call.place(name)) for name, value in call.keywords.items()})
+    return _first(module, found, OWN_PARAMETERS), _first(module, found, SOURCE_PARAMETERS)
+
+
+def reads_only(call: Call) -> bool:
+    """Return whether a call reads and writes no object."""
+    return call.api.rpartition(".")[2] in _READING
+
+
+def _first(module: Module, given: dict[str, tuple[CodeValue, Origin]], names: tuple[str, ...]) -> Origin | None:
+    for name in names:
+        if name not in given:
+            continue
+        value, place = given[name]
+        options = module.options(value)
+        if not all(isinstance(option, Literal) and not option.value for option in options):
+            return place
+    return None
