@@ -4602,6 +4602,77 @@ POLICIES: tuple[Policy, ...] = (
         },
     ),
     Policy(
+        id="SGR420",
+        stem="code_stores_a_plaintext_data_key",
+        title="The plaintext of a data key stays in memory",
+        severity="critical",
+        level="default",
+        languages=(
+            "python",
+        ),
+        since="0.1.0",
+        why=(
+            "AWS KMS gives a data key out twice: in plaintext, to encrypt with and forget, and encrypted under a KMS key, to keep.\n"
+            "A plaintext that is written to a file or an object, printed, logged or sent decrypts the data without AWS KMS: no key\n"
+            "policy is asked, no AWS CloudTrail event is written, and the KMS key can neither be disabled nor revoked for it. Logs of\n"
+            "AWS Glue jobs are read by many.\n"
+        ),
+        fix={
+            "python": (
+                "data_key = kms.generate_data_key(KeyId=KEY_ARN, KeySpec=\"AES_256\")\n"
+                "nonce = os.urandom(12)\n"
+                "ciphertext = AESGCM(data_key[\"Plaintext\"]).encrypt(nonce, data, None)\n"
+                "s3.put_object(Bucket=bucket, Key=name, Body=nonce + ciphertext)\n"
+                "s3.put_object(Bucket=bucket, Key=f\"{name}.key\", Body=data_key[\"CiphertextBlob\"])  # never data_key[\"Plaintext\"]\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/data-keys.html",
+            "https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html",
+        ),
+        compliance={},
+        libraries={
+            "boto3": "1.x",
+        },
+    ),
+    Policy(
+        id="SGR421",
+        stem="code_encrypts_with_a_key_nobody_keeps",
+        title="A key that encrypts is kept or wrapped",
+        severity="high",
+        level="default",
+        languages=(
+            "python",
+        ),
+        since="0.1.0",
+        why=(
+            "A random key that is made, encrypts and is forgotten takes the data with it: nobody can decrypt what it wrote, and the\n"
+            "loss shows when the data are needed. The same holds for a data key of AWS KMS whose encrypted half is not stored, and for\n"
+            "a customer-provided key of Amazon S3 that only one request has seen. Envelope encryption keeps the encrypted key beside\n"
+            "the data.\n"
+        ),
+        fix={
+            "python": (
+                "data_key = kms.generate_data_key(KeyId=KEY_ARN, KeySpec=\"AES_256\")\n"
+                "nonce = os.urandom(12)\n"
+                "ciphertext = AESGCM(data_key[\"Plaintext\"]).encrypt(nonce, data, None)\n"
+                "s3.put_object(Bucket=bucket, Key=name, Body=nonce + ciphertext)\n"
+                "s3.put_object(Bucket=bucket, Key=f\"{name}.key\", Body=data_key[\"CiphertextBlob\"])\n"
+            ),
+        },
+        references=(
+            "https://docs.aws.amazon.com/kms/latest/developerguide/data-keys.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustomerKeys.html",
+            "https://cryptography.io/en/latest/fernet/",
+        ),
+        compliance={},
+        libraries={
+            "cryptography": "40 to 48",
+            "pycryptodome": "3.x to 4.x",
+            "boto3": "1.x",
+        },
+    ),
+    Policy(
         id="SGR501",
         stem="iam_policy_decrypts_with_every_key",
         title="IAM policy allows decryption with the keys that it is for only",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from s3_glue_rules.join.view import Joined
+from s3_glue_rules.model.code.data_keys import PLAINTEXT_PARTS, RANDOM_KEYS
 from s3_glue_rules.model.code.key_texts import KeyText, Use, key_texts
 from s3_glue_rules.model.code.module import LibraryName, Module
 from s3_glue_rules.model.code.values import Call, Literal
@@ -16,6 +17,7 @@ from s3_glue_rules.model.resources import (
     CodeName,
     CodeText,
     EncryptionSdkCall,
+    KeyMakingCall,
     KeyServiceCall,
     S3EncryptionClientCall,
     StorageCall,
@@ -36,6 +38,7 @@ _FAMILIES = (
     ("Crypto.", "python:cipher"),
 )
 _NAME = "python:name"
+_KEY_MAKING = "python:new-key"
 _TEXT = "python:key"
 # Libraries whose names policies know one by one.
 _LIBRARIES = ("aws_encryption_sdk.", "aws_cryptographic_material_providers.", "s3_encryption.")
@@ -85,6 +88,10 @@ class JoinedKeyServiceCall(_JoinedCall, KeyServiceCall):
     """A call of AWS KMS through boto3."""
 
 
+class JoinedKeyMakingCall(_JoinedCall, KeyMakingCall):
+    """A call that makes a random key, or a data key of AWS KMS."""
+
+
 class JoinedCipherCall(_JoinedCall, CipherCall):
     """A call of ``cryptography`` or PyCryptodome."""
 
@@ -129,6 +136,7 @@ MAKERS: dict[str, type[Joined]] = {
     "python:boto3.s3": JoinedStorageCall,
     "python:boto3.kms": JoinedKeyServiceCall,
     "python:cipher": JoinedCipherCall,
+    _KEY_MAKING: JoinedKeyMakingCall,
     _NAME: JoinedCodeName,
     _TEXT: JoinedCodeText,
 }
@@ -153,6 +161,8 @@ def _calls(module: Module) -> Iterator[CodeDeclaration]:
         kind = next((kind for start, kind in _FAMILIES if call.api.startswith(start)), None)
         if kind is not None:
             sites.setdefault((call.site, kind), []).append(call)
+        if call.api in RANDOM_KEYS or call.api in PLAINTEXT_PARTS:
+            sites.setdefault((call.site, _KEY_MAKING), []).append(call)
     for (_, kind), calls in sites.items():
         first = calls[0]
         yield CodeDeclaration(

@@ -74,6 +74,11 @@ class Module(ABC):
 
     @property
     @abstractmethod
+    def has_functions(self) -> bool:
+        """Whether the module defines functions or classes, so that others may import it."""
+
+    @property
+    @abstractmethod
     def returned(self) -> tuple[Stored, ...]:
         """What functions return or yield."""
 

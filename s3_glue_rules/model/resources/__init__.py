@@ -29,9 +29,9 @@ from s3_glue_rules.model.resources.code import (
     CodeResource,
     CodeText,
     EncryptionSdkCall,
+    KeyMakingCall,
     KeyServiceCall,
     S3EncryptionClientCall,
-    SparkCall,
     StorageCall,
 )
 from s3_glue_rules.model.resources.config import ConfigRule, ConfigurationRecorder, DeliveryChannel
@@ -117,6 +117,7 @@ __all__ = [
     "Key",
     "KeyAccess",
     "KeyKind",
+    "KeyMakingCall",
     "KeyServiceCall",
     "KeyUse",
     "LogEncryption",
@@ -141,7 +142,6 @@ __all__ = [
     "SecurityConfiguration",
     "SecurityConfigurationUse",
     "Selector",
-    "SparkCall",
     "SparkSetting",
     "SparkSettings",
     "StorageCall",

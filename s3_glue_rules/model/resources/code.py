@@ -48,8 +48,8 @@ class CipherCall(CodeCall):
     """A call of ``cryptography`` or PyCryptodome."""
 
 
-class SparkCall(CodeCall):
-    """A call that sets a setting of Spark or Hadoop."""
+class KeyMakingCall(CodeCall):
+    """A call that makes a random key, or a data key of AWS KMS."""
 
 
 class CodeName(CodeResource):

@@ -53,6 +53,7 @@ class Scope:
         # Names that are assigned somewhere in it: they are its own wherever they are read.
         self.own: set[str] = set()
         self.globals: set[str] = set()
+        self.nonlocals: set[str] = set()
         self.is_class = False
         self.guards = 0
         # What names are bound to where it is left.

@@ -94,6 +94,11 @@ class ReadModule(Module):
         return frozenset(self._facts.attributes_read)
 
     @property
+    def has_functions(self) -> bool:
+        """Whether the module defines functions or classes, so that others may import it."""
+        return bool(self._facts.functions or self._facts.classes)
+
+    @property
     def returned(self) -> tuple[Stored, ...]:
         """What functions return or yield."""
         return tuple(self._facts.returned)

@@ -128,8 +128,8 @@ class Statements(Expressions):
         if isinstance(target, ast.Name):
             self._set(target.id, value, scope)
             self.note_named(target.id, written, value)
-            if target.id in scope.globals:
-                self.keeps(f"the variable {target.id} of the module", value, target, scope)
+            if target.id in scope.globals or target.id in scope.nonlocals:
+                self.keeps(f"the variable {target.id} of another scope", value, target, scope)
         elif isinstance(target, (ast.Tuple, ast.List)):
             for index, part in enumerate(target.elts):
                 if isinstance(part, ast.Starred):
@@ -159,7 +159,7 @@ class Statements(Expressions):
             places = {name: self.origin(written)} if name is not None else {}
             added = Entries({name: value} if name is not None else {}, self.origin(target), name is not None, places)
             self._set(variable, Merged(base.origin, (base, added)), scope)
-            if name is not None and variable not in scope.globals:
+            if name is not None and variable not in scope.globals and not isinstance(base, Parameter):
                 return
         self.keeps("an item" if name is None else f"the item '{name}'", value, target, scope)
 
@@ -326,6 +326,9 @@ class Statements(Expressions):
     def _global(self, node: ast.Global, scope: Scope) -> None:
         scope.globals.update(node.names)
 
+    def _nonlocal(self, node: ast.Nonlocal, scope: Scope) -> None:
+        scope.nonlocals.update(node.names)
+
     def _class(self, node: ast.ClassDef, scope: Scope) -> None:
         for decorator in node.decorator_list:
             self.value(decorator, scope)
@@ -414,6 +417,7 @@ class Statements(Expressions):
         ast.Match: _match,
         ast.Delete: _delete,
         ast.Global: _global,
+        ast.Nonlocal: _nonlocal,
         ast.ClassDef: _class,
         ast.FunctionDef: _function,
         ast.AsyncFunctionDef: _function,
