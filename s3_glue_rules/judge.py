@@ -144,6 +144,8 @@ def _finding(
 ) -> Finding:
     runs = [(run, run.result) for run in exploration.runs if run.result is not None]
     verdict, chosen = _weigh(runs)
+    if verdict is Verdict.FAIL and declaration.is_example:
+        verdict = Verdict.CONDITIONAL
     if not exploration.complete and verdict is not Verdict.FAIL:
         verdict, chosen = Verdict.UNDECIDED, []
         answer = undecided("more combinations of parameters decide this than are tried; judge it by hand")

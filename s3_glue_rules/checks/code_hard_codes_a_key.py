@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from s3_glue_rules.model.answers import Answer, Link, fails, passes, warns
+from s3_glue_rules.model.answers import Answer, Link, fails, passes
 from s3_glue_rules.model.key_material import describe_key_material
 from s3_glue_rules.model.resources import CodeText
 
@@ -30,8 +30,4 @@ def check(text: CodeText) -> Answer:
             return passes("it does not look like a key")
         message = f"{text.name} holds {kind}: whoever reads the code has it. {_REPLACEMENT}"
     chain = tuple(Link(use.origin, f"it is handed over here as {use.wording}") for use in text.uses[:6])
-    if text.module.is_example:
-        return warns(
-            f"{message}. It stands in a test or an example, where it may be harmless", at=value.origin, chain=chain
-        )
     return fails(message, at=value.origin, chain=chain)

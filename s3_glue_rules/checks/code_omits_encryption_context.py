@@ -5,17 +5,20 @@ from __future__ import annotations
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes
 from s3_glue_rules.model.code.clients import decrypts, encrypts
 from s3_glue_rules.model.code.module import Module
-from s3_glue_rules.model.code.values import Call, Entries, Literal
+from s3_glue_rules.model.code.values import Call, Entries, Literal, Member, Result
 from s3_glue_rules.model.credentials import credential_named, is_certainly_a_credential
 from s3_glue_rules.model.resources import EncryptionSdkCall
 
 SUBJECT = EncryptionSdkCall
 
 _CONTEXT = "encryption_context"
+_REQUIRING = "create_required_encryption_context_cmm"
 
 
 def check(site: EncryptionSdkCall) -> Answer:
     """Fail what encrypts without a context or with a secret in it, and what decrypts and never looks at the context."""
+    if site.module.is_example:
+        return not_applicable("it is a test or an example")
     answer = not_applicable("it neither encrypts nor decrypts")
     for call in site.calls:
         if encrypts(site.module, call):
@@ -67,9 +70,17 @@ def _secret_in_context(module: Module, call: Call) -> Answer | None:
     return None
 
 
+def _is_required(module: Module, call: Call) -> bool:
+    given = call.keywords.get("materials_manager")
+    makers = (
+        [option.call for option in module.options(given) if isinstance(option, Result)] if given is not None else []
+    )
+    return any(isinstance(maker.callee, Member) and maker.callee.name == _REQUIRING for maker in makers)
+
+
 def _unchecked(module: Module, call: Call) -> Answer | None:
-    # Whoever reads the context of a header looks at it, one way or another.
-    if not _lacks_context(module, call) or _CONTEXT in module.attributes_read:
+    # Whoever reads the context of a header looks at it, one way or another; a manager that requires one has it.
+    if _is_required(module, call) or not _lacks_context(module, call) or _CONTEXT in module.attributes_read:
         return None
     if "key_provider" in call.keywords:
         return fails(

@@ -173,6 +173,7 @@ def _calls(module: Module) -> Iterator[CodeDeclaration]:
             origin=first.origin,
             read_properties=_nothing,
             module=module,
+            is_example=module.is_example,
             calls=tuple(calls),
         )
 
@@ -188,6 +189,7 @@ def _names(module: Module) -> Iterator[CodeDeclaration]:
                 origin=found.origin,
                 read_properties=_nothing,
                 module=module,
+                is_example=module.is_example,
                 library_name=found,
             )
 
@@ -203,6 +205,7 @@ def _texts(module: Module) -> Iterator[CodeDeclaration]:
             origin=text.origin,
             read_properties=_nothing,
             module=module,
+            is_example=module.is_example,
             key_text=text,
         )
 

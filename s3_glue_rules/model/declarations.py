@@ -46,7 +46,8 @@ class Declaration:
 
     ``address`` is unique in the estate; ``name`` is what people know it by (construct path, or the address);
     ``exists`` is its condition; ``read_properties`` reads the properties when they are first needed; ``scope`` is
-    the key of the stack or module that declares it.
+    the key of the stack or module that declares it. Where ``is_example``, it is part of a test or an example, and what
+    fails is told at a lower level.
     """
 
     address: str
@@ -62,6 +63,7 @@ class Declaration:
     suppressions: tuple[Suppression, ...] = ()
     source_line: str | None = None
     region: str | None = None
+    is_example: bool = False
 
     def __post_init__(self) -> None:
         """People know a resource by its address where it has no other name."""
