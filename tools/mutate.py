@@ -53,7 +53,7 @@ BOUNDS: dict[type[ast.cmpop], type[ast.cmpop]] = {
 
 # Helpers that checks share are broken too; the fixtures of all the policies that use them may kill the mutant.
 SHARED = {
-    name: ROOT / "s3_glue_rules" / "model" / f"{name}.py"
+    name: ROOT / "s3_glue_rules" / "model" / f"{name.replace('.', '/')}.py"
     for name in (
         "customer_keys",
         "destinations",
@@ -62,6 +62,9 @@ SHARED = {
         "key_reach",
         "questions",
         "recording",
+        "code.clients",
+        "code.customer_keys",
+        "code.data_keys",
     )
 }
 

@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from s3_glue_rules.catalogue import Policy  # noqa: E402 - found once the path is set
 from s3_glue_rules.discover import discover  # noqa: E402
+from s3_glue_rules.discover.python import python_estates  # noqa: E402
 from s3_glue_rules.judge import Check, Checks, judge_estate  # noqa: E402
 from s3_glue_rules.model.answers import Verdict  # noqa: E402
 from s3_glue_rules.model.declarations import Estate  # noqa: E402
@@ -24,6 +25,8 @@ from s3_glue_rules.model.findings import Finding, Judgement  # noqa: E402
 from s3_glue_rules.scan import MOST_CALLS  # noqa: E402
 from tests.support.fixtures import FIXTURES, kind_of, modules, templates  # noqa: E402
 from tests.support.markers import read_lines, read_markers  # noqa: E402
+from tests.support.python_markers import cases  # noqa: E402
+from tests.support.python_markers import wanted as lines_wanted  # noqa: E402
 from tests.support.terraform_markers import lines_of, wanted  # noqa: E402
 
 MARKED = {Verdict.FAIL, Verdict.CONDITIONAL, Verdict.UNDECIDED, Verdict.EXEMPT}
@@ -43,7 +46,7 @@ def _resolved(file: str) -> str:
 
 @dataclass
 class Fixture:
-    """Estates that were read, with what they expect: of a logical id in templates, else of an address.
+    """Estates that were read, with what they expect: of a logical id in templates, a line in code, else of an address.
 
     ``kind`` is what its name promises, and empty for whole estates.
     """
@@ -55,6 +58,7 @@ class Fixture:
     lines: set[Line] = field(default_factory=set)
     verdicts: frozenset[Verdict] = frozenset(MARKED)
     by_address: bool = True
+    by_line: bool = False
     # The markers of Terraform are read against the addresses that are judged, which no mutant changes.
     markers: dict[str, set[Said]] | None = None
 
@@ -66,11 +70,10 @@ class Fixture:
         if judgement.problems:
             return True
         policy, findings = check.policy.id, judgement.findings
-        spoken = {
-            (policy, f.verdict.value, f.address if self.by_address else f.logical_id)
-            for f in findings
-            if f.verdict in self.verdicts
-        }
+        if self.by_line:
+            # Configuration beside a script is there for the script.
+            findings = [finding for finding in findings if finding.span.file.endswith((".py", ".ipynb"))]
+        spoken = {(policy, f.verdict.value, self._name(f)) for f in findings if f.verdict in self.verdicts}
         if spoken != self._wanted(policy, findings):
             return True
         if self.kind == "good" and all(finding.verdict is not Verdict.PASS for finding in findings):
@@ -78,6 +81,11 @@ class Fixture:
         failing = [f for f in findings if f.verdict in {Verdict.FAIL, Verdict.CONDITIONAL}]
         found = {(policy, _resolved(f.span.file), f.span.line) for f in failing}
         return not {line for line in self.lines if line[0] == policy} <= found
+
+    def _name(self, finding: Finding) -> str:
+        if self.by_line:
+            return f"{_resolved(finding.span.file)}:{finding.span.line}"
+        return finding.address if self.by_address else finding.logical_id
 
     def _wanted(self, policy: str, findings: list[Finding]) -> set[Said]:
         if self.markers is None:
@@ -88,9 +96,10 @@ class Fixture:
 
 
 def fixtures_of(policy: Policy) -> list[Fixture]:
-    """Read the templates and the Terraform modules of a policy."""
+    """Read the templates, the Terraform modules and the Python code of a policy."""
     folders = modules(policy) if "terraform" in policy.languages else []
-    return [*map(_template, templates(policy)), *map(_module, folders)]
+    code = cases(policy) if "python" in policy.languages else []
+    return [*map(_template, templates(policy)), *map(_module, folders), *map(_code, code)]
 
 
 def estates() -> list[Fixture]:
@@ -126,6 +135,12 @@ def _template(path: Path) -> Fixture:
     lines = {(policy, str(path), line) for policy, line in read_lines(path)}
     read = discover([str(path)]).estates
     return Fixture(path, read, kind_of(path), _markers(path), lines, by_address=False)
+
+
+def _code(path: Path) -> Fixture:
+    discovery = discover([str(path)])
+    expected = {(policy, verdict, f"{file}:{line}") for policy, verdict, file, line in lines_wanted(path)}
+    return Fixture(path, [*discovery.estates, *python_estates(discovery)], kind_of(path), expected, by_line=True)
 
 
 def _module(folder: Path) -> Fixture:

@@ -10,14 +10,14 @@ from s3_glue_rules.model.resources import S3EncryptionClientCall
 SUBJECT = S3EncryptionClientCall
 
 _CLIENT = "s3_encryption.S3EncryptionClient"
-# Methods that the client hands to the plain client, by what they do with the contents of objects.
+# Methods on the contents of objects that the client does not know, and hands to the plain client.
 PASSED_ON = {
-    "copy": "copies bytes as they are",
-    "copy_object": "copies bytes as they are",
-    "download_file": "gives back ciphertext",
-    "download_fileobj": "gives back ciphertext",
-    "upload_part_copy": "copies bytes as they are",
-    "select_object_content": "reads ciphertext",
+    "copy",
+    "copy_object",
+    "download_file",
+    "download_fileobj",
+    "upload_part_copy",
+    "select_object_content",
 }
 _PRESIGNING = {"generate_presigned_url", "generate_presigned_post"}
 # Operations on the contents of objects, for which a presigned address goes around the client.
@@ -76,8 +76,8 @@ def _passed_on(module: Module, call: Call) -> Answer | None:
         return None
     if method in PASSED_ON:
         return fails(
-            f"the Amazon S3 Encryption Client does not know {method}: the plain client behind it {PASSED_ON[method]}, "
-            "and encrypts and decrypts nothing. Use get_object and put_object of the encryption client",
+            f"the Amazon S3 Encryption Client does not know {method}: the plain client behind it moves bytes "
+            "as they are, and encrypts and decrypts nothing. Use get_object and put_object of the encryption client",
             at=call.origin,
         )
     if method in _PRESIGNING and (method.endswith("_post") or _is_presigned(module, call)):

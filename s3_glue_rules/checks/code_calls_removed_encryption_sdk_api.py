@@ -14,13 +14,8 @@ def check(name: CodeName) -> Answer:
     replacement = REMOVED_NAMES.get(name.name)
     if replacement is None:
         return passes("the library has it")
-    if replacement.endswith("MasterKeyProvider"):
-        hint = f"use {replacement}(key_ids=[...]) with the ARNs of the keys, or a keyring of the Material Providers"
-        hint += " Library (create_aws_kms_keyring)"
-    else:
-        method = replacement.rpartition(".")[2]
-        hint = f"make a client with aws_encryption_sdk.EncryptionSDKClient() and call its {method}()"
     return fails(
-        f"{name.name} was removed in 2.0.0 of the AWS Encryption SDK, so this line fails when it is run: {hint}",
+        f"{name.name} was removed in 2.0.0 of the AWS Encryption SDK, so this line fails when it is run: "
+        f"{replacement.hint}",
         at=name.header,
     )

@@ -35,11 +35,11 @@ def check(site: EncryptionSdkCall) -> Answer:
             # Its default counts where nobody hands over anything else: other modules may.
             return not_applicable("what it is handed is not known")
         if given is None or missing is not None:
-            made = call.api.rpartition(".")[2].removeprefix("Create").removesuffix("Input")
             return fails(
-                f"{made} without discovery_filter decrypts with any key of any account that the caller may use, so "
-                "that whoever writes a message chooses the key. Pass discovery_filter=DiscoveryFilter("
-                'account_ids=[...], partition="aws"), or name the keys (AwsKmsKeyring, StrictAwsKmsMasterKeyProvider)',
+                f"{call.api.rpartition('.')[2]} without discovery_filter decrypts with any key of any account that the "
+                "caller may use, so that whoever writes a message chooses the key. Pass discovery_filter="
+                'DiscoveryFilter(account_ids=[...], partition="aws"), or name the keys (AwsKmsKeyring, '
+                "StrictAwsKmsMasterKeyProvider)",
                 at=call.origin if missing is None else missing.origin,
             )
         answer = passes("a filter names the accounts")

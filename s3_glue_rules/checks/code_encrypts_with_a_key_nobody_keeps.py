@@ -18,11 +18,12 @@ def check(site: KeyMakingCall) -> Answer:
     if lost is None:
         return passes("it is kept, or decrypts, or goes where it is not followed")
     kept = CIPHERTEXT_PARTS.get(key.api)
-    if kept is not None:
-        hint = f"{kept} of the data key is never read. Store it beside what is encrypted"
-    else:
-        hint = "the key is stored nowhere and wrapped by nothing. Take a data key of AWS KMS (generate_data_key), and"
-        hint += " store its CiphertextBlob beside what is encrypted"
+    hint = (
+        "the key is stored nowhere and wrapped by nothing. Take a data key of AWS KMS (generate_data_key), and store "
+        "its CiphertextBlob beside what is encrypted"
+        if kept is None
+        else f"{kept} of the data key is never read. Store it beside what is encrypted"
+    )
     return fails(
         f"what this key encrypts can never be decrypted: {hint}",
         at=key.origin,

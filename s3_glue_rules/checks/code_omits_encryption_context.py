@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes
+from s3_glue_rules.model.code.apis import name_of
 from s3_glue_rules.model.code.clients import decrypts, encrypts
 from s3_glue_rules.model.code.module import Module
-from s3_glue_rules.model.code.values import Call, Entries, Literal, Member, Result
+from s3_glue_rules.model.code.values import Call, Entries, Literal
 from s3_glue_rules.model.credentials import credential_named, is_certainly_a_credential
 from s3_glue_rules.model.resources import EncryptionSdkCall
 
@@ -72,24 +73,17 @@ def _secret_in_context(module: Module, call: Call) -> Answer | None:
 
 def _is_required(module: Module, call: Call) -> bool:
     given = call.keywords.get("materials_manager")
-    makers = (
-        [option.call for option in module.options(given) if isinstance(option, Result)] if given is not None else []
-    )
-    return any(isinstance(maker.callee, Member) and maker.callee.name == _REQUIRING for maker in makers)
+    options = module.options(given) if given is not None else ()
+    return any(name_of(option).endswith(_REQUIRING) for option in options)
 
 
 def _unchecked(module: Module, call: Call) -> Answer | None:
     # Whoever reads the context of a header looks at it, one way or another; a manager that requires one has it.
     if _is_required(module, call) or not _lacks_context(module, call) or _CONTEXT in module.attributes_read:
         return None
-    if "key_provider" in call.keywords:
-        return fails(
-            "the encryption context of the decrypted message is not looked at: compare header.encryption_context with "
-            "what it must be, or use a keyring and pass encryption_context",
-            at=call.origin,
-        )
-    return fails(
-        "the message may have any encryption context: pass encryption_context with what it must be, or compare "
-        "header.encryption_context with it",
-        at=call.origin,
+    how = (
+        "compare header.encryption_context with what it must be, or use a keyring and pass encryption_context"
+        if "key_provider" in call.keywords
+        else "pass encryption_context with what it must be, or compare header.encryption_context with it"
     )
+    return fails(f"the decrypted message may have any encryption context: {how}", at=call.origin)

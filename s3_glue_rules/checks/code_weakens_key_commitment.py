@@ -22,7 +22,6 @@ _IGNORES = {
 }
 _FORBIDS = "CommitmentPolicy.FORBID_ENCRYPT_ALLOW_DECRYPT"
 _ALLOWS = "CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT"
-_REQUIRES = "CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT"
 
 
 def check(site: CodeCall) -> Answer:
@@ -31,8 +30,9 @@ def check(site: CodeCall) -> Answer:
     for call in site.calls:
         if call.api in _IGNORES and "commitment_policy" in call.keywords:
             return warns(
-                f"commitment_policy is ignored here: only that of the client counts. Remove it, and hand {_REQUIRES} "
-                "to EncryptionSDKClient, or nothing, since that is its default",
+                "commitment_policy is ignored here: only that of the client counts. Remove it, and hand "
+                "CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT to EncryptionSDKClient, or nothing, since that is "
+                "its default",
                 at=call.place("commitment_policy"),
             )
         if call.api not in _TAKES:
@@ -43,14 +43,15 @@ def check(site: CodeCall) -> Answer:
             if name_of(option).endswith(_FORBIDS):
                 return fails(
                     f"{_FORBIDS} encrypts without key commitment, so that a message can be made to decrypt to "
-                    f"different texts under different keys. Use {_REQUIRES}, the default (to get there from version 1, "
-                    f"first {_ALLOWS})",
+                    f"different texts under different keys. Use CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT, the "
+                    f"default (to get there from version 1, first {_ALLOWS})",
                     at=option.origin,
                 )
             if name_of(option).endswith(_ALLOWS):
                 answer = warns(
                     f"{_ALLOWS} decrypts messages without key commitment as well: it is for the time of migration. "
-                    f"Once all messages are encrypted anew, use {_REQUIRES}, the default",
+                    "Once all messages are encrypted anew, use CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT, the "
+                    "default",
                     at=option.origin,
                 )
     return answer

@@ -116,7 +116,8 @@ def _lost(module: Module, source: Source) -> LostKey | None:
             return None
         name = name_called(module, call)
         method = name.rpartition(".")[2]
-        if (use.on and method in _ENCRYPTS) or _writes_with(call, use):
+        is_encrypting = method in _ENCRYPTS or ".encryptor." in name
+        if (use.on and is_encrypting) or _writes_with(call, use):
             encryption = encryption or use.origin
         elif not (use.on and method in _OPERATES) and name not in _FORGETS:
             return None

@@ -16,7 +16,6 @@ from s3_glue_rules.model.code.values import (
     CodeValue,
     Entries,
     Formatted,
-    Function,
     Imported,
     Items,
     Member,
@@ -39,6 +38,9 @@ _METHODS = {
     "hex", "decode", "encode", "strip", "rstrip", "lstrip", "upper", "lower", "ljust", "rjust", "zfill", "replace",
     "join", "format", "tobytes", "split", "values", "items", "copy", "getvalue", "read",
 }  # fmt: skip
+
+# Attributes of ciphers that are no keys.
+_BESIDE = {"nonce", "iv", "tag", "block_size", "key_size", "name", "closed"}
 
 Source = Callable[[CodeValue], bool]
 Form = Callable[[Call], bool]
@@ -89,7 +91,7 @@ class Flow:
             return any(self.holds(entry, depth) for entry in value.entries.values())
         if isinstance(value, Member):
             # An item or attribute of what holds it: of a list that was not followed, of a stream.
-            return not isinstance(value.of, (Imported, Function)) and self._is_part_of_held(value, depth)
+            return value.name not in _BESIDE and self._is_part_of_held(value, depth)
         return isinstance(value, Result) and self.is_form(value.call) and self._is_handed(value.call, depth)
 
     def _is_part_of_held(self, value: Member, depth: int) -> bool:
