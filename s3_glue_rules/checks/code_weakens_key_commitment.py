@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes, warns
 from s3_glue_rules.model.code.apis import name_of
-from s3_glue_rules.model.resources import CodeCall
+from s3_glue_rules.model.resources import ClientSideCall
 
-SUBJECT = CodeCall
+SUBJECT = ClientSideCall
 
 # What takes the policy, and at which position.
 _TAKES = {
@@ -24,7 +24,7 @@ _FORBIDS = "CommitmentPolicy.FORBID_ENCRYPT_ALLOW_DECRYPT"
 _ALLOWS = "CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT"
 
 
-def check(site: CodeCall) -> Answer:
+def check(site: ClientSideCall) -> Answer:
     """Fail a client that encrypts without commitment, and warn of one that decrypts what has none."""
     answer = not_applicable("it takes no commitment policy")
     for call in site.calls:

@@ -44,6 +44,7 @@ def _estate(path: Path, shown: str) -> Estate | None:
         return None
     estate = code_estate(read_module(source))
     _accept(estate, source)
+    estate.problems.extend(Problem(shown, problem.line, problem.message) for problem in source.problems)
     return estate
 
 

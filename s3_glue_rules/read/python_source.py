@@ -71,14 +71,16 @@ class Comment:
 
 
 class PythonSource:
-    """The code of a Python file with its tree."""
+    """The code of a Python file with its tree. ``problems`` are parts of it that could not be read."""
+
+    problems: tuple[ReadError, ...] = ()
 
     def __init__(self, file: str, path: Path, text: str, tree: ast.Module) -> None:
         self.file = file
         self.path = path
         self.text = text
         self.tree = tree
-        self._lines = text.split("\n")
+        self.lines = text.split("\n")
 
     @cached_property
     def is_example(self) -> bool:
@@ -110,7 +112,7 @@ class PythonSource:
         return Place(line)
 
     def _characters(self, line: int, column: int) -> int:
-        text = self._lines[line - 1] if 0 < line <= len(self._lines) else ""
+        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
         return column if text.isascii() else len(text.encode(errors="surrogatepass")[:column].decode(errors="replace"))
 
     @cached_property
@@ -149,6 +151,14 @@ def read_python(path: Path, shown: str) -> PythonSource | None:
     if not matters:
         return None
     try:
+        if path.suffix == ".ipynb":
+            # Imported where there are notebooks.
+            from s3_glue_rules.read.notebooks import read_notebook
+
+            notebook = read_notebook(data, path, shown)
+            if notebook is not None and not names_libraries:
+                notebook.problems = ()
+            return notebook
         return PythonSource(shown, path, *parsed(data))
     except ReadError:
         if names_libraries:

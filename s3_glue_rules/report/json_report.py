@@ -14,7 +14,7 @@ def render(judgement: Judgement, *, all_verdicts: bool = False) -> str:
 
     ``verdicts`` holds failing, conditional and undecided findings, with ``all_verdicts`` one for every resource that
     a policy is about. ``notes`` is only there where something is to be noted. Lines and columns count from 1; end
-    columns are exclusive.
+    columns are exclusive. ``part`` is only there in notebooks: the cell and the line in it.
     """
     findings = judgement.findings if all_verdicts else spoken(judgement)
     number = {"errors": len(judgement.problems)}
@@ -64,11 +64,14 @@ def _finding(finding: Finding) -> dict[str, Any]:
                 "end_line": step.span.end_line,
                 "end_column": step.span.end_column,
                 "message": step.says,
+                **({"part": step.span.part} if step.span.part else {}),
             }
             for step in finding.chain
         ],
         "fingerprint": finding.fingerprint,
     }
+    if finding.span.part:
+        written["part"] = finding.span.part
     if finding.source_line is not None:
         written["source_line"] = finding.source_line
     return written

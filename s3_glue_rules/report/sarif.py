@@ -179,6 +179,8 @@ def _message(finding: Finding) -> str:
     if finding.verdict is Verdict.UNDECIDED:
         message = f"{finding.address}: cannot be decided: {message}"
     sentences = [f"{finding.title}: {message}"]
+    if finding.span.part:
+        sentences.append(f"It stands in {finding.span.part}")
     if finding.when:
         more = f" (and {len(finding.when) - MOST_WORLDS} more)" if len(finding.when) > MOST_WORLDS else ""
         sentences.append(f"This holds when {', or '.join(finding.when[:MOST_WORLDS])}{more}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from s3_glue_rules.model.answers import Verdict
 from s3_glue_rules.model.findings import Finding, Judgement
+from s3_glue_rules.model.spans import Span
 from s3_glue_rules.report.summary import counts, spoken
 
 _LABEL = {Verdict.FAIL: "error", Verdict.CONDITIONAL: "warning", Verdict.UNDECIDED: "note"}
@@ -33,7 +34,7 @@ def render(judgement: Judgement, *, colour: bool = False) -> str:
 def _finding(finding: Finding, *, colour: bool) -> list[str]:
     span = finding.span
     label = _painted(f"{_LABEL[finding.verdict]} {finding.policy}", _COLOUR[finding.verdict], colour=colour)
-    said = [f"{span.file}:{span.line}:{span.column}: {label} [{finding.severity}] {finding.title}"]
+    said = [f"{span.file}:{span.line}:{span.column}:{_part(span)} {label} [{finding.severity}] {finding.title}"]
     message = finding.message
     if finding.verdict is Verdict.UNDECIDED:
         message = f"{finding.address}: cannot be decided: {message}"
@@ -41,10 +42,14 @@ def _finding(finding: Finding, *, colour: bool) -> list[str]:
     if finding.when:
         more = f" (and {len(finding.when) - 3} more)" if len(finding.when) > 3 else ""
         said.append(f"    when {', or '.join(finding.when[:3])}{more}")
-    said.extend(f"    <- {step.span.file}:{step.span.line}: {step.says}" for step in finding.chain)
+    said.extend(f"    <- {step.span.file}:{step.span.line}:{_part(step.span)} {step.says}" for step in finding.chain)
     if finding.source_line is not None:
         said.append(f"    created at {finding.source_line}")
     return said
+
+
+def _part(span: Span) -> str:
+    return f" ({span.part}):" if span.part else ""
 
 
 def _summary(judgement: Judgement) -> str:

@@ -24,6 +24,7 @@ from s3_glue_rules.model.resources.cloudtrail_events import (
 )
 from s3_glue_rules.model.resources.code import (
     CipherCall,
+    ClientSideCall,
     CodeCall,
     CodeName,
     CodeResource,
@@ -80,6 +81,7 @@ __all__ = [
     "CatalogPolicy",
     "CatalogSettings",
     "CipherCall",
+    "ClientSideCall",
     "CodeCall",
     "CodeName",
     "CodeResource",

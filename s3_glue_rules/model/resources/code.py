@@ -28,11 +28,15 @@ class CodeCall(CodeResource):
         """What the call may be: one for each way that the module itself leads to it, at least one."""
 
 
-class EncryptionSdkCall(CodeCall):
+class ClientSideCall(CodeCall):
+    """A call of a library for client-side encryption."""
+
+
+class EncryptionSdkCall(ClientSideCall):
     """A call of the AWS Encryption SDK or of the AWS Cryptographic Material Providers Library."""
 
 
-class S3EncryptionClientCall(CodeCall):
+class S3EncryptionClientCall(ClientSideCall):
     """A call of the Amazon S3 Encryption Client."""
 
 
