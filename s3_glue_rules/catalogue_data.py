@@ -4602,6 +4602,35 @@ POLICIES: tuple[Policy, ...] = (
         },
     ),
     Policy(
+        id="SGR419",
+        stem="code_downgrades_bucket_encryption",
+        title="Scripts of AWS Glue ask for no less than the default encryption of the bucket",
+        severity="medium",
+        level="default",
+        languages=(
+            "python",
+        ),
+        since="0.1.0",
+        why=(
+            "What a request says wins over the default encryption of the bucket. A script that asks for `AES256` writes objects that\n"
+            "Amazon S3 encrypts with keys of its own, beside others under a customer managed key. With `aws:kms` and no key Amazon S3\n"
+            "takes the AWS managed key `aws/s3`, and not the key of the bucket: it cannot be shared with other accounts, its policy\n"
+            "cannot be changed, and disabling the bucket's own key does not reach the objects. Neither fails, and nobody notices.\n"
+        ),
+        fix={
+            "python": "s3.put_object(Bucket=bucket, Key=name, Body=body)  # the bucket's default applies\n",
+        },
+        references=(
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
+            "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",
+            "https://boto3.amazonaws.com/v1/documentation/api/latest/reference/services/s3/client/put_object.html",
+        ),
+        compliance={},
+        libraries={
+            "boto3": "1.x",
+        },
+    ),
+    Policy(
         id="SGR420",
         stem="code_stores_a_plaintext_data_key",
         title="The plaintext of a data key stays in memory",

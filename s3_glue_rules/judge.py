@@ -250,7 +250,7 @@ def _unused(estate: Estate, policies: frozenset[str]) -> Iterator[Problem]:
     """Yield notes on comments that accept what no policy of the scan finds."""
     for acceptance in estate.acceptances:
         policy = acceptance.suppression.policy
-        if not acceptance.used and policy in policies:
+        if not acceptance.used and policy in policies and acceptance.file in estate.files:
             span = acceptance.suppression.origin.span()
             yield Problem(span.file, span.line, f"{policy} finds nothing that this comment accepts: remove the comment")
 

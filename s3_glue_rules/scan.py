@@ -8,16 +8,23 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from s3_glue_rules.catalogue import Policy
 from s3_glue_rules.discover import Discovery, TerraformOptions, discover
 from s3_glue_rules.judge import Check, Checks, judge_estate
+from s3_glue_rules.model.declarations import Estate
 from s3_glue_rules.model.findings import Judgement, Problem
 from s3_glue_rules.settings import SettingError, Settings, read_settings
+
+if TYPE_CHECKING:
+    from s3_glue_rules.discover.python import Code
 
 ESTATES_PER_COLLECTION = 1000
 ROOTS_PER_COLLECTION = 100
 MOST_CALLS = 5000
+
+_JOB_TYPES = {"aws_glue_job", "AWS::Glue::Job"}
 
 
 def load_checks(
@@ -98,26 +105,46 @@ def _judge_all(discovery: Discovery, checks: LoadedChecks, judgement: Judgement)
     # Judged estates are let go of one by one, the last first. What they leave behind in circles is collected now and
     # then; the trees that are still to be judged are not looked at for that.
     estates = discovery.estates
+    code = LoadedCode(discovery)
     if estates:
         gc.freeze()
         for number in range(len(estates)):
-            judge_estate(estates.pop(), checks.loaded, judgement)
+            judge_estate(code.tied(estates.pop()), checks.loaded, judgement)
             if number % ESTATES_PER_COLLECTION == ESTATES_PER_COLLECTION - 1:
                 gc.collect()
         gc.unfreeze()
     for number, estate in enumerate(discovery.roots):
-        judge_estate(estate, checks.loaded, judgement)
+        judge_estate(code.tied(estate), checks.loaded, judgement)
         if number % ROOTS_PER_COLLECTION == ROOTS_PER_COLLECTION - 1:
             gc.collect()
-    if discovery.code:
-        # Imported where there is Python code.
-        from s3_glue_rules.discover.python import python_estates
-
-        for estate in python_estates(discovery):
-            judge_estate(estate, checks.loaded, judgement)
+    for estate in code.estates():
+        judge_estate(estate, checks.loaded, judgement)
     judgement.problems.extend(discovery.problems)
     judgement.files_judged = discovery.files_judged
     judgement.files_passed_over = discovery.files_passed_over
+
+
+class LoadedCode:
+    """The Python files of a scan. Their reader is imported where there are some, or jobs that may run one."""
+
+    def __init__(self, discovery: Discovery) -> None:
+        self._discovery = discovery
+
+    @cached_property
+    def _code(self) -> Code:
+        from s3_glue_rules.discover.python import Code
+
+        return Code(self._discovery)
+
+    def tied(self, estate: Estate) -> Estate:
+        """Return an estate with the scripts of its jobs added."""
+        if not _JOB_TYPES.isdisjoint(estate.by_type):
+            self._code.tie(estate)
+        return estate
+
+    def estates(self) -> Iterator[Estate]:
+        """Yield the estates of the files, one for each."""
+        return self._code.estates() if self._discovery.code else iter(())
 
 
 class LoadedChecks:

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from s3_glue_rules.catalogue import Policy  # noqa: E402 - found once the path is set
 from s3_glue_rules.discover import discover  # noqa: E402
-from s3_glue_rules.discover.python import python_estates  # noqa: E402
+from s3_glue_rules.discover.python import Code  # noqa: E402
 from s3_glue_rules.judge import Check, Checks, judge_estate  # noqa: E402
 from s3_glue_rules.model.answers import Verdict  # noqa: E402
 from s3_glue_rules.model.declarations import Estate  # noqa: E402
@@ -139,8 +139,11 @@ def _template(path: Path) -> Fixture:
 
 def _code(path: Path) -> Fixture:
     discovery = discover([str(path)])
+    code = Code(discovery)
+    for estate in discovery.estates:
+        code.tie(estate)
     expected = {(policy, verdict, f"{file}:{line}") for policy, verdict, file, line in lines_wanted(path)}
-    return Fixture(path, [*discovery.estates, *python_estates(discovery)], kind_of(path), expected, by_line=True)
+    return Fixture(path, [*discovery.estates, *code.estates()], kind_of(path), expected, by_line=True)
 
 
 def _module(folder: Path) -> Fixture:

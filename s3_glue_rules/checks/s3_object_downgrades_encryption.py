@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes, undecided
+from s3_glue_rules.model.downgrades import AWS_KEYS, OWN_KEYS, STRENGTH
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import KeyKind, StoredObject
 from s3_glue_rules.model.values import Known, UndecidableError
 
 SUBJECT = StoredObject
-
-# What a bucket's default or an object may ask for, the weakest first.
-STRENGTH = {"AES256": 0, "aws:kms": 1, "aws:kms:dsse": 2}
-OWN_KEYS = {KeyKind.DECLARED, KeyKind.CUSTOMER_ALIAS}
-AWS_KEYS = {KeyKind.ABSENT, KeyKind.AWS_MANAGED}
 
 
 def check(stored: StoredObject) -> Answer:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
+from s3_glue_rules.join.glue import JoinedJob
+from s3_glue_rules.join.scripts import JoinedScriptRun, Script, script_of
 from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.code.data_keys import PLAINTEXT_PARTS, RANDOM_KEYS
 from s3_glue_rules.model.code.key_texts import KeyText, Use, key_texts
@@ -20,7 +23,9 @@ from s3_glue_rules.model.resources import (
     KeyMakingCall,
     KeyServiceCall,
     S3EncryptionClientCall,
+    ScriptRun,
     StorageCall,
+    UploadByJob,
 )
 from s3_glue_rules.model.spans import NOWHERE
 from s3_glue_rules.model.values import Absent
@@ -38,6 +43,7 @@ _FAMILIES = (
     ("Crypto.", "python:cipher"),
 )
 _NAME = "python:name"
+_UPLOAD = "python:boto3.s3@job"
 _KEY_MAKING = "python:new-key"
 _TEXT = "python:key"
 # Libraries whose names policies know one by one.
@@ -52,6 +58,8 @@ class CodeDeclaration(Declaration):
     calls: tuple[Call, ...] = ()
     library_name: LibraryName | None = None
     key_text: KeyText | None = None
+    jobs: tuple[str, ...] = ()
+    scripts: tuple[Script, ...] = ()
 
 
 class _JoinedCode(Joined):
@@ -82,6 +90,24 @@ class JoinedS3EncryptionClientCall(_JoinedCall, S3EncryptionClientCall):
 
 class JoinedStorageCall(_JoinedCall, StorageCall):
     """A call of Amazon S3 through boto3."""
+
+
+class JoinedUploadByJob(_JoinedCall, UploadByJob):
+    """A call of Amazon S3 in the script of Glue jobs."""
+
+    @cached_property
+    def runs(self) -> tuple[ScriptRun, ...]:
+        """The jobs that run the script in this world."""
+        found: list[ScriptRun] = []
+        for address in self.declaration.jobs:
+            declaration = self.view.estate.declarations[address]
+            if not self.view.exists(declaration):
+                continue
+            job = self.view.typed(JoinedJob, declaration)
+            script = script_of(job)
+            if script in self.declaration.scripts:
+                found.append(JoinedScriptRun(job, job, self.module))
+        return tuple(found)
 
 
 class JoinedKeyServiceCall(_JoinedCall, KeyServiceCall):
@@ -134,6 +160,7 @@ MAKERS: dict[str, type[Joined]] = {
     "python:aws-encryption-sdk": JoinedEncryptionSdkCall,
     "python:s3-encryption-client": JoinedS3EncryptionClientCall,
     "python:boto3.s3": JoinedStorageCall,
+    _UPLOAD: JoinedUploadByJob,
     "python:boto3.kms": JoinedKeyServiceCall,
     "python:cipher": JoinedCipherCall,
     _KEY_MAKING: JoinedKeyMakingCall,
@@ -145,14 +172,19 @@ MAKERS: dict[str, type[Joined]] = {
 def code_estate(module: Module) -> Estate:
     """Return the estate of one Python file: all that policies may judge in it."""
     estate = Estate(module.file, files=[module.file])
+    for declaration in _numbered([*_calls(module), *_names(module), *_texts(module)]):
+        estate.add(declaration)
+    return estate
+
+
+def _numbered(declarations: list[CodeDeclaration]) -> list[CodeDeclaration]:
+    """Tell two calls of one thing in one function apart by their order, which survives moved lines."""
     taken: dict[str, int] = {}
-    for declaration in [*_calls(module), *_names(module), *_texts(module)]:
-        # Two calls of one thing in one function are told apart by their order, which survives moved lines.
+    for declaration in declarations:
         number = taken[declaration.address] = taken.get(declaration.address, 0) + 1
         if number > 1:
             declaration.address = declaration.name = f"{declaration.address} ({number})"
-        estate.add(declaration)
-    return estate
+    return declarations
 
 
 def _calls(module: Module) -> Iterator[CodeDeclaration]:
@@ -176,6 +208,15 @@ def _calls(module: Module) -> Iterator[CodeDeclaration]:
             is_example=module.is_example,
             calls=tuple(calls),
         )
+
+
+def uploads_by_jobs(module: Module, scripts: tuple[Script, ...], jobs: tuple[str, ...]) -> Iterator[CodeDeclaration]:
+    """Yield the calls of Amazon S3 in a script, to be judged in the estate of the jobs that may run it."""
+    for declaration in _numbered([*_calls(module)]):
+        if declaration.type == "python:boto3.s3":
+            # The estate has names of its own.
+            address = f"{module.file}: {declaration.address}"
+            yield replace(declaration, address=address, name="", type=_UPLOAD, jobs=jobs, scripts=scripts)
 
 
 def _names(module: Module) -> Iterator[CodeDeclaration]:

@@ -37,7 +37,7 @@ def location_use(view: EstateView, value: Value, *, bare: bool = False) -> Bucke
     A bucket that is referred to where a URI should stand is that bucket. With ``bare``, a name may stand without a
     scheme.
     """
-    value = _written_out(view, value)
+    value = written_out(view, value)
     if isinstance(value, Known) and value.text() == "":
         return BucketUse(BucketKind.ABSENT, value)
     if not isinstance(value, (Known, Text)):
@@ -89,7 +89,7 @@ def bucket_behind(view: EstateView, use: BucketUse) -> Bucket | None:
     return use.bucket
 
 
-def _written_out(view: EstateView, value: Value) -> Value:
+def written_out(view: EstateView, value: Value) -> Value:
     """Follow the references in a text to what is written for them."""
     value = followed(view, value)
     while isinstance(value, Text):

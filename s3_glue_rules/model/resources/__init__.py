@@ -33,7 +33,9 @@ from s3_glue_rules.model.resources.code import (
     KeyMakingCall,
     KeyServiceCall,
     S3EncryptionClientCall,
+    ScriptRun,
     StorageCall,
+    UploadByJob,
 )
 from s3_glue_rules.model.resources.config import ConfigRule, ConfigurationRecorder, DeliveryChannel
 from s3_glue_rules.model.resources.deliveries import Delivery, LogKind, Needs
@@ -141,6 +143,7 @@ __all__ = [
     "RoleUse",
     "Run",
     "S3EncryptionClientCall",
+    "ScriptRun",
     "SecurityConfiguration",
     "SecurityConfigurationUse",
     "Selector",
@@ -152,6 +155,7 @@ __all__ = [
     "TextHolder",
     "Trail",
     "UnreadSelector",
+    "UploadByJob",
     "Workgroup",
     "WrittenArgument",
     "WrittenText",

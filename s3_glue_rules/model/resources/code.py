@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
 
 from s3_glue_rules.model.code.key_texts import Use
 from s3_glue_rules.model.code.module import Module
-from s3_glue_rules.model.code.values import Call, Literal
+from s3_glue_rules.model.code.values import Call, CodeValue, Literal
 from s3_glue_rules.model.resources.base import Resource
+from s3_glue_rules.model.resources.glue import Job
+from s3_glue_rules.model.resources.s3 import BucketUse
+from s3_glue_rules.model.values import Value
 
 
 class CodeResource(Resource):
@@ -42,6 +46,32 @@ class S3EncryptionClientCall(ClientSideCall):
 
 class StorageCall(CodeCall):
     """A call of Amazon S3 through boto3."""
+
+
+class ScriptRun(ABC):
+    """A Glue job that runs a script."""
+
+    @property
+    @abstractmethod
+    def job(self) -> Job:
+        """The job."""
+
+    @abstractmethod
+    def argument(self, name: str) -> Value:
+        """Return an argument that the job gives to its script, by its name without hyphens."""
+
+    @abstractmethod
+    def buckets(self, named: CodeValue) -> Iterator[BucketUse]:
+        """Yield the buckets that a name of a bucket in the code leads to, those that are not followed left out."""
+
+
+class UploadByJob(CodeCall):
+    """A call of Amazon S3 in the script of Glue jobs, judged together with the configuration of the jobs."""
+
+    @property
+    @abstractmethod
+    def runs(self) -> tuple[ScriptRun, ...]:
+        """The jobs that run the script in this world."""
 
 
 class KeyServiceCall(CodeCall):
