@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from s3_glue_rules.model.findings import Finding
 from s3_glue_rules.scan import scan
 from tests.support.fixtures import CATALOGUE, KINDS, kind_of
 from tests.support.python_markers import PYTHON_CASES, PYTHON_IDS, cases, wanted
+from tests.support.terraform import need_terraform, validate
 
 MARKED = {Verdict.FAIL, Verdict.CONDITIONAL, Verdict.UNDECIDED, Verdict.EXEMPT}
 
@@ -55,6 +59,31 @@ def test_kinds_hold_what_they_say(policy: Policy, path: Path) -> None:
 )
 def test_every_policy_has_its_kinds_of_cases(policy: Policy) -> None:
     assert {"good", "bad", "near", "branches"} <= {kind_of(path) for path in cases(policy)}
+
+
+FOLDERS = [path for _, path in PYTHON_CASES if path.is_dir()]
+
+
+def test_terraform_beside_scripts_is_real(tmp_path: Path) -> None:
+    need_terraform()
+    folders = [path for path in FOLDERS if (path / "main.tf").exists()]
+    for folder in folders:
+        shutil.copytree(folder, tmp_path / "root" / folder.name)
+    calls = [f'module "{folder.name}" {{\n  source = "./{folder.name}"\n}}\n' for folder in folders]
+    needed = [
+        call.replace("}\n", '  key = "a"\n  algorithm = "b"\n}\n') if "undecided" in call else call for call in calls
+    ]
+    main = tmp_path / "root" / "main.tf"
+    main.write_text('provider "aws" {\n  region = "eu-west-1"\n}\n' + "".join(needed), encoding="utf-8")
+    validate(tmp_path / "root", tmp_path / "work")
+
+
+def test_templates_beside_scripts_are_real() -> None:
+    files = [file for path in FOLDERS for file in [*path.glob("template.yaml"), *path.rglob("*.template.json")]]
+    done = subprocess.run(
+        [sys.executable, "-m", "cfnlint", *map(str, files)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 @pytest.mark.parametrize(("policy", "path"), PYTHON_CASES, ids=PYTHON_IDS)

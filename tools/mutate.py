@@ -70,6 +70,7 @@ SHARED = {
 
 # (file, change): why no configuration can show it.
 _WORDING = "the verdict and its line are the same, only the message differs"
+_WEAKEST = "what has no strength of its own is as weak as SSE-S3"
 _SILENT = "pass instead of not applicable, or the other way round: neither is reported"
 EQUIVALENT: dict[tuple[str, str], str] = {
     ("s3_bucket_allows_plain_http", "not (bucket.policies.written)"): _WORDING,
@@ -121,6 +122,8 @@ EQUIVALENT: dict[tuple[str, str], str] = {
         "trail_ignores_data_lake_objects",
         "not (possible.is_certain)",
     ): "which of the buckets that are missing are named in the message",
+    ("s3_object_downgrades_encryption", "another default in bucket.algorithm.text(default='AES256')"): _WEAKEST,
+    ("code_downgrades_bucket_encryption", "another default in bucket.algorithm.text(default='AES256')"): _WEAKEST,
     (
         "s3_object_downgrades_encryption",
         "bucket is None or default is None → bucket is None and default is None",

@@ -6,6 +6,7 @@ from s3_glue_rules.model.answers import Answer, Link, fails, not_applicable, pas
 from s3_glue_rules.model.code.uploads import Asked, bucket_written_to, encryption_asked, names_no_key
 from s3_glue_rules.model.downgrades import AWS_KEYS, OWN_KEYS, STRENGTH
 from s3_glue_rules.model.resources import Bucket, ScriptRun, UploadByJob
+from s3_glue_rules.model.values import UndecidableError
 
 SUBJECT = UploadByJob
 
@@ -31,7 +32,13 @@ def check(site: UploadByJob) -> Answer:
 
 
 def _compared(site: UploadByJob, run: ScriptRun, asked: Asked, bucket: Bucket) -> Answer | None:
-    default = bucket.algorithm.text(default="AES256")
+    try:
+        default = bucket.algorithm.text(default="AES256")
+    except UndecidableError as unknown:
+        return undecided(
+            f"this asks for {asked.algorithm}, and the default of bucket {bucket.label} is not known: {unknown.reason}",
+            at=asked.place,
+        )
     if STRENGTH.get(default, 0) == 0 or asked.algorithm not in STRENGTH:
         return None
     chain = (

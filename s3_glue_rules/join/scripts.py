@@ -22,7 +22,7 @@ from s3_glue_rules.model.code.values import CodeValue, Given, GivenBy, Literal
 from s3_glue_rules.model.declarations import Declaration
 from s3_glue_rules.model.reader import symbol
 from s3_glue_rules.model.resources import BucketKind, BucketUse, Job, ScriptRun
-from s3_glue_rules.model.values import Absent, Known, Mapping, Sequence, Value
+from s3_glue_rules.model.values import Absent, Known, Mapping, Sequence, Text, Value
 
 JOB_TYPES = ("aws_glue_job", "AWS::Glue::Job")
 _OBJECTS = ("aws_s3_object", "aws_s3_bucket_object")
@@ -62,12 +62,24 @@ def _existing(path: Path) -> Script | None:
 
 def _place(view: EstateView, location: Value) -> tuple[str, str] | None:
     """Return bucket and key of a place in S3, as far as they are written: equal for places that are written alike."""
-    written = symbol(location)
-    if "://" not in written:
-        return None
-    _, _, key = written.partition("://")[2].partition("/")
+    key = _key(location)
     use = location_use(view, location)
     return (_bucket(use), key) if key and use.kind is not BucketKind.NOT_S3 else None
+
+
+def _key(location: Value) -> str:
+    """Return what stands behind the bucket of an S3 URI. Slashes in the names of what is open are none of its own."""
+    parts = location.parts if isinstance(location, Text) else (location,)
+    found: list[str] | None = None
+    for index, part in enumerate(parts):
+        text = symbol(part)
+        if index == 0:
+            text = text.partition("://")[2]
+        if found is not None:
+            found.append(text)
+        elif isinstance(part, Known) and "/" in text:
+            found = [text.partition("/")[2]]
+    return "".join(found or ())
 
 
 def _bucket(use: BucketUse) -> str:

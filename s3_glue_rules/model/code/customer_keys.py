@@ -30,6 +30,8 @@ WRITING_OPERATIONS = {
     "upload_part",
     "upload_part_copy",
 }
+# The answer of an S3 Object Lambda function repeats what the object has.
+ANSWERING_OPERATIONS = {"write_get_object_response"}
 
 
 def customer_key_parameters(module: Module, call: Call) -> tuple[Origin | None, Origin | None]:
@@ -37,6 +39,8 @@ def customer_key_parameters(module: Module, call: Call) -> tuple[Origin | None, 
 
     Those of ``ExtraArgs`` count. None, and an empty text, ask for nothing.
     """
+    if call.api.rpartition(".")[2] in ANSWERING_OPERATIONS:
+        return None, None
     found: dict[str, tuple[CodeValue, Origin]] = {}
     extra = call.keywords.get("ExtraArgs")
     for entries in module.keywords(extra) if extra is not None else ():

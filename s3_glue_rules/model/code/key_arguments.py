@@ -32,7 +32,7 @@ _ALGORITHMS = (
 _PYCRYPTODOME = ("AES", "ChaCha20", "ChaCha20_Poly1305", "DES", "DES3", "ARC2", "ARC4", "Blowfish", "CAST", "Salsa20")
 
 # What is called, with the names of its arguments that are keys, their positions, and what people call the key.
-_KEYS: dict[str, tuple[tuple[str, int | None, str], ...]] = {
+KEYS: dict[str, tuple[tuple[str, int | None, str], ...]] = {
     **{f"cryptography.{name}": (("key", 0, f"the key of {name}"),) for name in (*_AEAD, *_ALGORITHMS)},
     "cryptography.Fernet": (("key", 0, "the key of Fernet"),),
     "cryptography.aes_key_wrap": (("wrapping_key", 0, "the wrapping key of aes_key_wrap"),),
@@ -71,7 +71,7 @@ def keys_handed_over(module: Module, call: Call) -> Iterator[KeyArgument]:
     """Yield the arguments of a call that are keys, those of SSE-C in ``ExtraArgs`` among them."""
     if call.api == "aws_encryption_sdk.WrappingKey" and _is_public(module, call):
         return
-    for name, position, wording in _KEYS.get(call.api, ()):
+    for name, position, wording in KEYS.get(call.api, ()):
         value = call.argument(name, position)
         if value is not None:
             yield KeyArgument(wording, value)
