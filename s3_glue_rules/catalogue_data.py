@@ -4239,6 +4239,7 @@ POLICIES: tuple[Policy, ...] = (
         languages=(
             "cloudformation",
             "terraform",
+            "python",
         ),
         since="0.1.0",
         why=(
@@ -4300,6 +4301,10 @@ POLICIES: tuple[Policy, ...] = (
                 "  ],\n"
                 "});\n"
             ),
+            "python": (
+                "spark.conf.set(\"spark.hadoop.fs.s3a.encryption.algorithm\", \"SSE-KMS\")\n"
+                "spark.conf.set(\"spark.hadoop.fs.s3a.encryption.key\", KEY_ARN)  # the ARN of a key, never a key\n"
+            ),
         },
         references=(
             "https://docs.aws.amazon.com/emr/latest/ReleaseGuide/storing-sensitive-data.html",
@@ -4307,6 +4312,9 @@ POLICIES: tuple[Policy, ...] = (
             "https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html",
         ),
         compliance={},
+        libraries={
+            "pyspark": "2.x to 4.x",
+        },
     ),
     Policy(
         id="SGR411",

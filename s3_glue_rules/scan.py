@@ -68,18 +68,20 @@ def scan(
     settings: Settings | None = None,
     *,
     strict: bool = True,
+    code: bool = True,
 ) -> Judgement:
     """Judge everything under the paths. Findings of all verdicts are in the judgement.
 
     Without ``settings``, those of the environment count. Without ``strict``, policies do not judge in the languages in
-    which they are of the strict level.
+    which they are of the strict level. Without ``code``, no Python code is read, that of jobs included.
     """
     judgement = Judgement()
     # Modules call modules whose values lead through one another: each step takes several calls.
     sys.setrecursionlimit(max(sys.getrecursionlimit(), MOST_CALLS))
     with _without_automatic_collection():
         discovery = discover(paths, terraform, lazily=True)
-        _judge_all(discovery, LoadedChecks(policies, judgement, settings, strict=strict), judgement)
+        checks = LoadedChecks(policies, judgement, settings, strict=strict)
+        _judge_all(discovery, checks, judgement, LoadedCode(discovery) if code else None)
     judgement.findings.sort(key=lambda f: (f.span.file, f.span.line, f.span.column, f.policy, f.address, f.estate))
     judgement.problems = list(dict.fromkeys(judgement.problems))
     judgement.notes = list(dict.fromkeys(judgement.notes))
@@ -101,27 +103,30 @@ def _without_automatic_collection() -> Iterator[None]:
             gc.unfreeze()
 
 
-def _judge_all(discovery: Discovery, checks: LoadedChecks, judgement: Judgement) -> None:
+def _judge_all(discovery: Discovery, checks: LoadedChecks, judgement: Judgement, code: LoadedCode | None) -> None:
     # Judged estates are let go of one by one, the last first. What they leave behind in circles is collected now and
     # then; the trees that are still to be judged are not looked at for that.
     estates = discovery.estates
-    code = LoadedCode(discovery)
     if estates:
         gc.freeze()
         for number in range(len(estates)):
-            judge_estate(code.tied(estates.pop()), checks.loaded, judgement)
+            judge_estate(_tied(code, estates.pop()), checks.loaded, judgement)
             if number % ESTATES_PER_COLLECTION == ESTATES_PER_COLLECTION - 1:
                 gc.collect()
         gc.unfreeze()
     for number, estate in enumerate(discovery.roots):
-        judge_estate(code.tied(estate), checks.loaded, judgement)
+        judge_estate(_tied(code, estate), checks.loaded, judgement)
         if number % ROOTS_PER_COLLECTION == ROOTS_PER_COLLECTION - 1:
             gc.collect()
-    for estate in code.estates():
+    for estate in code.estates() if code is not None else ():
         judge_estate(estate, checks.loaded, judgement)
     judgement.problems.extend(discovery.problems)
     judgement.files_judged = discovery.files_judged
     judgement.files_passed_over = discovery.files_passed_over
+
+
+def _tied(code: LoadedCode | None, estate: Estate) -> Estate:
+    return estate if code is None else code.tied(estate)
 
 
 class LoadedCode:

@@ -118,7 +118,13 @@ def test_list_and_explain() -> None:
     listing = run("scan", "--list-policies").stdout.splitlines()
     assert [line.split()[0] for line in listing] == [policy.id for policy in CATALOGUE]
     assert [line.split()[3] for line in listing] == [",".join(policy.languages) for policy in CATALOGUE]
-    assert {line.split()[3] for line in listing} == {"cloudformation", "cloudformation,terraform", "terraform"}
+    assert {line.split()[3] for line in listing} == {
+        "cloudformation",
+        "cloudformation,terraform",
+        "cloudformation,terraform,python",
+        "terraform",
+        "python",
+    }
     explained = run("scan", "--explain", "SGR101").stdout
     for word in ("Why", "Fix in terraform", "Fix in cloudformation", "Fix in cdk", "https://docs.aws.amazon.com"):
         assert word in explained

@@ -114,7 +114,7 @@ def test_what_a_session_is_configured_with_is_kept(tmp_path: Path) -> None:
     path = written(tmp_path, notebook(cell, code(IMPORT)))
     source = read_python(path, "job.ipynb")
     assert isinstance(source, NotebookSource)
-    assert [arguments for arguments, _ in source.configured] == [{"--conf": "spark.a=b"}]
+    assert [(name, value) for name, value, _ in source.session_arguments] == [("--conf", "spark.a=b")]
 
 
 def test_a_broken_cell_hides_no_other(tmp_path: Path) -> None:

@@ -132,11 +132,11 @@ def test_the_manifest_is_valid() -> None:
 def test_the_hook_takes_the_files_that_the_command_reads() -> None:
     changed, whole = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
     assert [changed["id"], whole["id"]] == [HOOK, WHOLE_REPOSITORY]
-    read = (*SUFFIXES, *files.SUFFIXES, *files.VALUE_SUFFIXES)
+    read = (*SUFFIXES, *files.SUFFIXES, *files.VALUE_SUFFIXES, *files.CODE_SUFFIXES)
     assert all(re.search(changed["files"], f"stacks/lake{suffix}") for suffix in read)
     others = (
         "yaml", "lake.yaml.orig", "lake.jsonl", "tf", "main.tf~", "terraform.tfstate", ".terraform.lock.hcl",
-        "lake.tftest.hcl", "terragrunt.hcl", "plan.tfplan",
+        "lake.tftest.hcl", "terragrunt.hcl", "plan.tfplan", "job.pyc", "py", "job.pyi",
     )  # fmt: skip
     assert not any(re.search(changed["files"], name) for name in others)
     assert not {"types", "types_or", "exclude"} & set(changed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, Link, fails, not_applicable, passes, undecided
-from s3_glue_rules.model.resources import SparkSettings
+from s3_glue_rules.model.resources import SparkSetting, SparkSettings
 from s3_glue_rules.model.spark_keys import describe_carried_key, must_hold_a_key
 
 SUBJECT = SparkSettings
@@ -15,7 +15,11 @@ IN_EVERY_WORLD = True
 def check(holder: SparkSettings) -> Answer:
     """Fail a literal key of SSE-C, of client-side encryption or of an AWS account. Nothing of the value is told."""
     settings = holder.settings
-    found = [(setting, kind) for setting in settings if (kind := describe_carried_key(setting, settings)) is not None]
+    found = [
+        (setting, kind)
+        for setting in settings
+        if (kind := describe_carried_key(setting, settings)) is not None and not _is_told(holder, setting)
+    ]
     if found:
         setting, kind = found[0]
         return fails(
@@ -24,7 +28,7 @@ def check(holder: SparkSettings) -> Answer:
             at=setting.origin,
             chain=tuple(Link(other.origin, f"{other.name} holds {what}") for other, what in found[1:6]),
         )
-    for setting in settings:
+    for setting in settings if not holder.told else ():
         if setting.value is None and must_hold_a_key(setting, settings):
             return undecided(
                 f"{setting.name} holds a key that is put in at deployment, where whoever may read the settings of "
@@ -32,3 +36,8 @@ def check(holder: SparkSettings) -> Answer:
                 at=setting.origin,
             )
     return passes("no setting holds a key") if settings else not_applicable("it holds no settings of Spark or Hadoop")
+
+
+def _is_told(holder: SparkSettings, setting: SparkSetting) -> bool:
+    """Return whether the settings that a setting stands among show its key by themselves, where they are judged."""
+    return any(setting in group and describe_carried_key(setting, group) is not None for group in holder.told)

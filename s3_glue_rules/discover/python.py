@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from s3_glue_rules.discover.found import Discovery, crash
-from s3_glue_rules.join.code import code_estate, uploads_by_jobs
+from s3_glue_rules.join.code import code_estate, parts_run_by_jobs
 from s3_glue_rules.join.glue import JoinedJob
 from s3_glue_rules.join.scripts import JOB_TYPES, Script, is_job, script_of
 from s3_glue_rules.join.view import EstateView
@@ -55,7 +55,7 @@ class Code:
             file = self._read(path)
             if file is None:
                 continue
-            for declaration in uploads_by_jobs(file.module, tuple(scripts), tuple(dict.fromkeys(addresses))):
+            for declaration in parts_run_by_jobs(file.module, tuple(scripts), tuple(dict.fromkeys(addresses))):
                 estate.add(declaration)
             estate.acceptances.extend(file.acceptances)
 

@@ -156,7 +156,7 @@ def _refers(node: Any, parameter: str) -> bool:
 @lru_cache(maxsize=4)
 def _judge(files: tuple[tuple[str, int, int], ...]) -> Judgement:
     """Judge files once for all checks. A changed file is read again."""
-    return scan([name for name, _, _ in files], policies_for("cloudformation"))
+    return scan([name for name, _, _ in files], policies_for("cloudformation"), code=False)
 
 
 def _stamp(name: str) -> tuple[str, int, int]:

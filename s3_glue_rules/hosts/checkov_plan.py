@@ -56,7 +56,7 @@ class PlanWindow(TerraformWindow):
         if others:
             raise UnreportedError(f"{others[0]}: it is no plan; --deep-analysis of checkov is not supported")
         options = TerraformOptions(root=_root(settings))
-        super().__init__(vertices, scan(files, policies_for("terraform"), options), settings)
+        super().__init__(vertices, scan(files, policies_for("terraform"), options, code=False), settings)
         self.files = [self.file(file) for file in files]
 
     def root_of(self, vertex: Vertex) -> str:

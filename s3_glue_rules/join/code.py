@@ -8,10 +8,12 @@ from functools import cached_property
 
 from s3_glue_rules.join.glue import JoinedJob
 from s3_glue_rules.join.scripts import JoinedScriptRun, Script, script_of
+from s3_glue_rules.join.spark import JoinedSparkSettings
 from s3_glue_rules.join.view import Joined
 from s3_glue_rules.model.code.data_keys import PLAINTEXT_PARTS, RANDOM_KEYS
 from s3_glue_rules.model.code.key_texts import KeyText, Use, key_texts
 from s3_glue_rules.model.code.module import LibraryName, Module
+from s3_glue_rules.model.code.spark import settings_set
 from s3_glue_rules.model.code.values import Call, Literal
 from s3_glue_rules.model.declarations import Declaration, Estate
 from s3_glue_rules.model.resources import (
@@ -24,11 +26,13 @@ from s3_glue_rules.model.resources import (
     KeyServiceCall,
     S3EncryptionClientCall,
     ScriptRun,
+    SparkSetting,
+    SparkSettings,
     StorageCall,
     UploadByJob,
 )
 from s3_glue_rules.model.spans import NOWHERE
-from s3_glue_rules.model.values import Absent
+from s3_glue_rules.model.values import Absent, Known
 
 LANGUAGE = "python"
 
@@ -43,6 +47,8 @@ _FAMILIES = (
     ("Crypto.", "python:cipher"),
 )
 _NAME = "python:name"
+_SETTINGS = "python:spark"
+_SETTINGS_BY_JOB = "python:spark@job"
 _UPLOAD = "python:boto3.s3@job"
 _KEY_MAKING = "python:new-key"
 _TEXT = "python:key"
@@ -92,13 +98,13 @@ class JoinedStorageCall(_JoinedCall, StorageCall):
     """A call of Amazon S3 through boto3."""
 
 
-class JoinedUploadByJob(_JoinedCall, UploadByJob):
-    """A call of Amazon S3 in the script of Glue jobs."""
+class _ByJob(_JoinedCode):
+    """Something in the script of Glue jobs."""
 
     @cached_property
-    def runs(self) -> tuple[ScriptRun, ...]:
-        """The jobs that run the script in this world."""
-        found: list[ScriptRun] = []
+    def runs_with_addresses(self) -> tuple[tuple[JoinedScriptRun, str], ...]:
+        """The jobs that run the script in this world, with their addresses."""
+        found: list[tuple[JoinedScriptRun, str]] = []
         for address in self.declaration.jobs:
             declaration = self.view.estate.declarations[address]
             if not self.view.exists(declaration):
@@ -106,8 +112,17 @@ class JoinedUploadByJob(_JoinedCall, UploadByJob):
             job = self.view.typed(JoinedJob, declaration)
             script = script_of(job)
             if script in self.declaration.scripts:
-                found.append(JoinedScriptRun(job, job, self.module))
+                found.append((JoinedScriptRun(job, job, self.module), address))
         return tuple(found)
+
+
+class JoinedUploadByJob(_ByJob, _JoinedCall, UploadByJob):
+    """A call of Amazon S3 in the script of Glue jobs."""
+
+    @property
+    def runs(self) -> tuple[ScriptRun, ...]:
+        """The jobs that run the script in this world."""
+        return tuple(run for run, _ in self.runs_with_addresses)
 
 
 class JoinedKeyServiceCall(_JoinedCall, KeyServiceCall):
@@ -156,6 +171,68 @@ class JoinedCodeText(_JoinedCode, CodeText):
         return tuple(self._text.uses)
 
 
+class JoinedScriptSettings(_JoinedCode, SparkSettings):
+    """The settings of Spark and Hadoop that a file sets."""
+
+    @property
+    def label(self) -> str:
+        """The name of the file, in quotes."""
+        return f"'{self.module.file}'"
+
+    @property
+    def kind(self) -> str:
+        """What it is, for people."""
+        return "Python file"
+
+    @cached_property
+    def settings(self) -> tuple[SparkSetting, ...]:
+        """All settings that are constants: what is not known is not told of code."""
+        return _constants(self.module)
+
+
+class JoinedSettingsByJob(_ByJob, JoinedScriptSettings):
+    """The settings of a script together with those of a job that runs it."""
+
+    @property
+    def kind(self) -> str:
+        """What it is, for people."""
+        return "the script of a Glue job,"
+
+    @cached_property
+    def _of_jobs(self) -> tuple[SparkSetting, ...]:
+        makers = [(run, self.view.estate.declarations[address]) for run, address in self.runs_with_addresses]
+        return tuple(
+            setting
+            for _, declaration in makers
+            for setting in self.view.typed(JoinedSparkSettings, declaration).settings
+            if setting.value is not None
+        )
+
+    @cached_property
+    def settings(self) -> tuple[SparkSetting, ...]:
+        """All settings, those that are arguments of the job with their values."""
+        given = [
+            SparkSetting(setting.name, value.text(), setting.origin)
+            for setting in settings_set(self.module)
+            for run, _ in (self.runs_with_addresses if setting.argument is not None else ())
+            if isinstance(value := run.argument(str(setting.argument)), Known)
+        ]
+        return (*_constants(self.module), *given, *self._of_jobs)
+
+    @cached_property
+    def told(self) -> tuple[tuple[SparkSetting, ...], ...]:
+        """The settings of the script, and those of the job: each are judged by themselves."""
+        return (_constants(self.module), self._of_jobs)
+
+
+def _constants(module: Module) -> tuple[SparkSetting, ...]:
+    return tuple(
+        SparkSetting(setting.name, setting.value, setting.origin)
+        for setting in settings_set(module)
+        if setting.value is not None
+    )
+
+
 MAKERS: dict[str, type[Joined]] = {
     "python:aws-encryption-sdk": JoinedEncryptionSdkCall,
     "python:s3-encryption-client": JoinedS3EncryptionClientCall,
@@ -166,13 +243,15 @@ MAKERS: dict[str, type[Joined]] = {
     _KEY_MAKING: JoinedKeyMakingCall,
     _NAME: JoinedCodeName,
     _TEXT: JoinedCodeText,
+    _SETTINGS: JoinedScriptSettings,
+    _SETTINGS_BY_JOB: JoinedSettingsByJob,
 }
 
 
 def code_estate(module: Module) -> Estate:
     """Return the estate of one Python file: all that policies may judge in it."""
     estate = Estate(module.file, files=[module.file])
-    for declaration in _numbered([*_calls(module), *_names(module), *_texts(module)]):
+    for declaration in _numbered([*_calls(module), *_names(module), *_texts(module), *_settings(module)]):
         estate.add(declaration)
     return estate
 
@@ -210,8 +289,12 @@ def _calls(module: Module) -> Iterator[CodeDeclaration]:
         )
 
 
-def uploads_by_jobs(module: Module, scripts: tuple[Script, ...], jobs: tuple[str, ...]) -> Iterator[CodeDeclaration]:
-    """Yield the calls of Amazon S3 in a script, to be judged in the estate of the jobs that may run it."""
+def parts_run_by_jobs(module: Module, scripts: tuple[Script, ...], jobs: tuple[str, ...]) -> Iterator[CodeDeclaration]:
+    """Yield what is judged in the estate of the jobs that may run a script: its calls of Amazon S3, its settings."""
+    for settings in _settings(module):
+        for job in jobs:
+            address = f"{module.file}: settings with {job}"
+            yield replace(settings, address=address, name="", type=_SETTINGS_BY_JOB, jobs=(job,), scripts=scripts)
     for declaration in _numbered([*_calls(module)]):
         if declaration.type == "python:boto3.s3":
             # The estate has names of its own.
@@ -248,6 +331,21 @@ def _texts(module: Module) -> Iterator[CodeDeclaration]:
             module=module,
             is_example=module.is_example,
             key_text=text,
+        )
+
+
+def _settings(module: Module) -> Iterator[CodeDeclaration]:
+    first = next(settings_set(module), None)
+    if first is not None:
+        yield CodeDeclaration(
+            address="settings",
+            logical_id="settings",
+            type=_SETTINGS,
+            language=LANGUAGE,
+            origin=first.origin,
+            read_properties=_nothing,
+            module=module,
+            is_example=module.is_example,
         )
 
 

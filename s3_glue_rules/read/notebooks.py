@@ -34,17 +34,17 @@ class _Lines:
 
     texts: list[str] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
-    configured: list[tuple[dict[str, Any], Origin]] = field(default_factory=list)
+    arguments: list[tuple[str, str, Origin]] = field(default_factory=list)
     problems: list[ReadError] = field(default_factory=list)
 
 
 class NotebookSource(PythonSource):
-    """The code of a notebook. ``configured`` are the arguments that ``%%configure`` cells give to the session."""
+    """The code of a notebook. ``session_arguments`` are those that ``%%configure`` cells give."""
 
     def __init__(self, file: str, path: Path, lines: _Lines, tree: ast.Module) -> None:
         super().__init__(file, path, "\n".join(lines.texts), tree)
         self._places = lines.places
-        self.configured = tuple(lines.configured)
+        self.session_arguments = tuple(lines.arguments)
         self.problems = tuple(lines.problems)
 
     def place(self, line: int) -> Place:
@@ -162,10 +162,17 @@ def _without_configuration(lines: _Lines, source: Source, texts: list[str], wher
             arguments = json.loads("\n".join(texts[index + 1 :]))
         except ValueError:
             arguments = None
-        if isinstance(arguments, dict):
-            lines.configured.append((arguments, Origin(source, where)))
+        for name, value in arguments.items() if isinstance(arguments, dict) else ():
+            if isinstance(value, str):
+                lines.arguments.append((name, value, Origin(source, _at(texts, index, name, where))))
         return [*texts[:index], *("" for _ in texts[index:])]
     return texts
+
+
+def _at(texts: list[str], start: int, name: str, where: Steps) -> Steps:
+    """Return the path of the line that an argument begins on."""
+    found = (index for index, text in enumerate(texts) if index > start and f'"{name}"' in text)
+    return (*where, next(found, start))
 
 
 def _blanked(text: str) -> str:

@@ -39,6 +39,7 @@ _LIBRARIES = (
     b"Crypto.",
     b"Cryptodome",
     b"fs.s3",
+    b"parquet.encryption",
 )
 # A literal as long as a key, and what its name says then.
 _LONG_LITERAL = re.compile(rb"""["'](?:0x)?[A-Za-z0-9+/_-]{22}""")
@@ -74,6 +75,7 @@ class PythonSource:
     """The code of a Python file with its tree. ``problems`` are parts of it that could not be read."""
 
     problems: tuple[ReadError, ...] = ()
+    session_arguments: tuple[tuple[str, str, Origin], ...] = ()
 
     def __init__(self, file: str, path: Path, text: str, tree: ast.Module) -> None:
         self.file = file

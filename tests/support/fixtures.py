@@ -28,9 +28,12 @@ def kind_of(path: Path) -> str:
 
 
 def modules(policy: Policy) -> list[Path]:
-    """Return the Terraform root modules of a policy's fixture folder: the unit of Terraform is the folder."""
+    """Return the Terraform root modules of a policy's fixture folder: the unit of Terraform is the folder.
+
+    The folder ``python`` holds scripts with the configuration that they are judged with.
+    """
     folder = FIXTURES / policy.stem
-    return sorted(path for path in folder.iterdir() if path.is_dir())
+    return sorted(path for path in folder.iterdir() if path.is_dir() and path.name != "python")
 
 
 TERRAFORM_CASES = [

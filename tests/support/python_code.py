@@ -30,6 +30,7 @@ class CodeText:
         self.file = "code.py"
         self.tree = ast.parse(dedent(text))
         self.is_example = False
+        self.session_arguments: tuple[tuple[str, str, Origin], ...] = ()
 
     def origin(self, node: ast.AST) -> Origin:
         return Origin(self, (getattr(node, "lineno", 1), getattr(node, "col_offset", 0)))

@@ -18,10 +18,11 @@ Said = tuple[str, str, str, int]
 def cases(policy: Policy) -> list[Path]:
     """Return the Python fixtures of a policy: files that are judged each by itself, and folders with configuration.
 
-    Folders of a policy that speaks Terraform as well are root modules, and no cases of Python.
+    Folders of a policy that speaks Terraform as well are root modules: those with scripts stand in ``python``.
     """
     folder = FIXTURES / policy.stem
-    folders = [path for path in folder.iterdir() if path.is_dir()] if "terraform" not in policy.languages else []
+    beside = folder / "python" if "terraform" in policy.languages else folder
+    folders = [path for path in beside.iterdir() if path.is_dir()] if beside.is_dir() else []
     return sorted([*folder.glob("*.py"), *folder.glob("*.ipynb"), *folders])
 
 

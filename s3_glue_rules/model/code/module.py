@@ -69,6 +69,11 @@ class Module(ABC):
 
     @property
     @abstractmethod
+    def session_arguments(self) -> tuple[tuple[str, str, Origin], ...]:
+        """The arguments that a notebook gives to its session, with their values: none in other files."""
+
+    @property
+    @abstractmethod
     def attributes_read(self) -> frozenset[str]:
         """The names of all attributes that are read of anything."""
 

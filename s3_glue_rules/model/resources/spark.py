@@ -34,3 +34,8 @@ class SparkSettings(Resource):
     @abstractmethod
     def settings(self) -> tuple[SparkSetting, ...]:
         """All settings, those of every branch included."""
+
+    @property
+    def told(self) -> tuple[tuple[SparkSetting, ...], ...]:
+        """Groups of the settings that are judged by themselves elsewhere: what one group shows alone is told there."""
+        return ()

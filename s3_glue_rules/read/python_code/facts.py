@@ -30,6 +30,11 @@ class Source(Protocol):
         """Whether the file is a test or an example."""
         ...
 
+    @property
+    def session_arguments(self) -> tuple[tuple[str, str, Origin], ...]:
+        """The arguments that a notebook gives to its session."""
+        ...
+
     def origin(self, node: ast.AST) -> Origin:
         """Return where a node stands."""
         ...

@@ -89,6 +89,11 @@ class ReadModule(Module):
         return tuple(self._facts.named)
 
     @property
+    def session_arguments(self) -> tuple[tuple[str, str, Origin], ...]:
+        """The arguments that a notebook gives to its session, with their values: none in other files."""
+        return self._source.session_arguments
+
+    @property
     def attributes_read(self) -> frozenset[str]:
         """The names of all attributes that are read of anything."""
         return frozenset(self._facts.attributes_read)
