@@ -4460,9 +4460,9 @@ POLICIES: tuple[Policy, ...] = (
             ),
         },
         references=(
-            "https://docs.aws.amazon.com/encryption-sdk/latest/developer-guide/concepts.html#key-commitment",
+            "https://docs.aws.amazon.com/encryption-sdk/latest/developer-guide/concepts.html#commitment-policy",
             "https://docs.aws.amazon.com/encryption-sdk/latest/developer-guide/migrate-commitment-policy.html",
-            "https://docs.aws.amazon.com/amazon-s3-encryption-client/latest/developerguide/concepts.html",
+            "https://docs.aws.amazon.com/amazon-s3-encryption-client/latest/developerguide/python.html",
         ),
         compliance={},
         libraries={
@@ -4600,8 +4600,7 @@ POLICIES: tuple[Policy, ...] = (
             ),
         },
         references=(
-            "https://docs.aws.amazon.com/amazon-s3-encryption-client/latest/developerguide/what-is-s3-encryption-client.html",
-            "https://docs.aws.amazon.com/amazon-s3-encryption-client/latest/developerguide/features.html",
+            "https://docs.aws.amazon.com/amazon-s3-encryption-client/latest/developerguide/python.html",
             "https://github.com/aws/amazon-s3-encryption-client-python",
         ),
         compliance={},

@@ -199,6 +199,9 @@ def _weigh(
     runs: Sequence[tuple[Run[Answer | None], Answer]],
 ) -> tuple[Verdict, list[tuple[Run[Answer | None], Answer]]]:
     """Return the verdict over all worlds, and the runs that it rests on, those of the defaults first."""
+    if len(runs) == 1 and runs[0][0].world.decides_nothing:
+        # One world stands for all: its verdict is the verdict.
+        return runs[0][1].verdict, list(runs)
 
     def having(verdict: Verdict) -> list[tuple[Run[Answer | None], Answer]]:
         found = [item for item in runs if item[1].verdict is verdict]

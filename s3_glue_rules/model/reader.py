@@ -19,6 +19,7 @@ from s3_glue_rules.model.values import (
     Always,
     Choice,
     Condition,
+    Encoded,
     Equal,
     Every,
     Impossible,
@@ -26,6 +27,7 @@ from s3_glue_rules.model.values import (
     Mapping,
     Not,
     Open,
+    Reference,
     Sequence,
     Some,
     Text,
@@ -47,6 +49,9 @@ MOST_COMPARISONS = 16
 
 class ImpossibleWorldError(Exception):
     """No deployment can be in the world that was entered."""
+
+
+_PLAIN = frozenset({Known, Absent, Mapping, Sequence, Reference, Unknown, Encoded})
 
 
 class Reader:
@@ -108,6 +113,9 @@ class Reader:
 
     def read(self, value: Value) -> Value:
         """Return the value in this world: never a Choice, and Open only where no value is known."""
+        # Most values are what they are, and most of the time of a scan goes through here.
+        if type(value) in _PLAIN:
+            return value
         while True:
             if isinstance(value, Choice):
                 value = value.then if self.holds(value.condition) else value.otherwise

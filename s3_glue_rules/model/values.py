@@ -294,6 +294,8 @@ Condition = Union[Always, Equal, Not, Every, Some, Undetermined]
 
 def scalar_text(value: Scalar) -> str:
     """Return a literal as CloudFormation and Terraform turn it into text."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():

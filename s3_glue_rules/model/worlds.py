@@ -78,6 +78,11 @@ class World:
     comparisons: tuple[Comparison, ...] = ()
     facts: tuple[tuple[str, bool, str], ...] = ()
 
+    @property
+    def decides_nothing(self) -> bool:
+        """Whether nothing was decided, so that this world stands for all."""
+        return not (self.domains or self.comparisons or self.facts)
+
     def domain(self, variable: Variable) -> Domain:
         """Return the values that the variable may still take."""
         for known, domain in self.domains:
