@@ -16,6 +16,8 @@ sys.path.insert(0, str(ROOT))
 
 from s3_glue_rules.catalogue import Policy, load_catalogue  # noqa: E402 - found once the path is set
 from s3_glue_rules.scan import scan  # noqa: E402
+from tests.support.fixtures import kind_of, modules, templates  # noqa: E402
+from tests.support.python_markers import cases as code  # noqa: E402
 
 KINDS = ("good", "bad", "near", "undecided", "branches")
 HEAD = """| policy | language | good | bad | near | undecided | branches |
@@ -25,11 +27,13 @@ HEAD = """| policy | language | good | bad | near | undecided | branches |
 def cases(policy: Policy) -> dict[str, Counter[str]]:
     """Return the number of judged resources by language and kind."""
     counted: dict[str, Counter[str]] = {language: Counter() for language in policy.languages}
-    for path in sorted((ROOT / "fixtures" / policy.stem).iterdir()):
-        language = "terraform" if path.is_dir() else "cloudformation"
-        kind = path.stem.split("_")[0]
-        if kind in KINDS and language in counted:
-            counted[language][kind] += len(scan([str(path)], (policy,)).findings)
+    for path in templates(policy):
+        counted["cloudformation"][kind_of(path)] += len(scan([str(path)], (policy,)).findings)
+    for path in modules(policy) if "terraform" in policy.languages else ():
+        counted["terraform"][kind_of(path)] += len(scan([str(path)], (policy,)).findings)
+    for path in code(policy) if "python" in policy.languages else ():
+        found = scan([str(path)], (policy,)).findings
+        counted["python"][kind_of(path)] += sum(finding.span.file.endswith((".py", ".ipynb")) for finding in found)
     return counted
 
 
