@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from s3_glue_rules.catalogue import Policy
 from s3_glue_rules.discover import Discovery, TerraformOptions, discover
 from s3_glue_rules.judge import Check, Checks, judge_estate
+from s3_glue_rules.model.answers import Verdict
 from s3_glue_rules.model.declarations import Estate
-from s3_glue_rules.model.findings import Judgement, Problem
+from s3_glue_rules.model.findings import Finding, Judgement, Problem
 from s3_glue_rules.settings import SettingError, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ ESTATES_PER_COLLECTION = 1000
 ROOTS_PER_COLLECTION = 100
 MOST_CALLS = 5000
 
+_SPOKEN = {Verdict.FAIL, Verdict.CONDITIONAL, Verdict.UNDECIDED}
 _JOB_TYPES = {"aws_glue_job", "AWS::Glue::Job"}
 
 
@@ -82,10 +84,21 @@ def scan(
         discovery = discover(paths, terraform, lazily=True)
         checks = LoadedChecks(policies, judgement, settings, strict=strict)
         _judge_all(discovery, checks, judgement, LoadedCode(discovery) if code else None)
+    judgement.findings = _once(judgement.findings)
     judgement.findings.sort(key=lambda f: (f.span.file, f.span.line, f.span.column, f.policy, f.address, f.estate))
     judgement.problems = list(dict.fromkeys(judgement.problems))
     judgement.notes = list(dict.fromkeys(judgement.notes))
     return judgement
+
+
+def _once(findings: list[Finding]) -> list[Finding]:
+    """Return findings without those that say of a line of code what another one says: calls may share an argument."""
+    kept: dict[object, Finding] = {}
+    for finding in findings:
+        is_spoken = finding.resource_type.startswith("python:") and finding.verdict in _SPOKEN
+        place = (finding.policy, finding.verdict, finding.span, finding.estate)
+        kept.setdefault(place if is_spoken else id(finding), finding)
+    return list(kept.values())
 
 
 @contextmanager

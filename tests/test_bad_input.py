@@ -766,3 +766,12 @@ def test_properties_that_are_no_mapping_are_an_error(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 2
     assert [(error["file"], error["line"]) for error in json.loads(done.stdout)["errors"]] == [("t.yaml", 4)]
+
+
+def test_files_of_codedeploy_are_no_templates(tmp_path: Path) -> None:
+    text = "version: 0.0\nResources:\n  - TargetService:\n      Type: AWS::ECS::Service\n"
+    (tmp_path / "appspec.yaml").write_text(text, encoding="utf-8")
+    judgement = scan([str(tmp_path)], CATALOGUE)
+    assert (judgement.problems, judgement.files_passed_over) == ([], 1)
+    (tmp_path / "appspec.yaml").write_text(text.replace("version: 0.0\n", ""), encoding="utf-8")
+    assert len(scan([str(tmp_path)], CATALOGUE).problems) == 1

@@ -139,6 +139,10 @@ def parse_template(text: str, name: str) -> Template | None:
             raise ReadError(1, "the template has no Resources section")
         return None
     resources = data["Resources"]
+    if isinstance(resources, list) and "version" in data and "AWSTemplateFormatVersion" not in data:
+        # AWS CodeDeploy lists resources in its own files
+        # (https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file.html).
+        return None
     if not isinstance(resources, dict):
         line = source.locate(("Resources",)).line
         raise ReadError(line, f"Resources must be a mapping of logical ids to resources; it is {_kind(resources)}")

@@ -69,6 +69,9 @@ _TELLING: dict[str, tuple[str, frozenset[str]]] = {
     "decrypt": ("boto3.kms", frozenset({"CiphertextBlob"})),
     "encrypt": ("boto3.kms", frozenset({"Plaintext"})),
 }
+# Methods of boto3's resources, which only parameters of SSE-C tell from those of others.
+_OF_RESOURCES = {"put", "get", "copy_from", "initiate_multipart_upload", "load", "write_get_object_response"}
+_CUSTOMER_KEYS = ("SSECustomer", "CopySourceSSECustomer")
 _SDK_KEYWORDS = frozenset({"keyring", "materials_manager", "key_provider"})
 
 
@@ -132,7 +135,8 @@ def _without_containers(name: str) -> str:
 
 
 def _told_by_its_arguments(method: str, call: Call) -> str:
-    if any(name.startswith(("SSECustomer", "CopySourceSSECustomer")) for name in call.keywords):
+    is_storage = _TELLING.get(method, ("", frozenset()))[0] == "boto3.s3" or method in _OF_RESOURCES
+    if is_storage and any(name.startswith(_CUSTOMER_KEYS) for name in call.keywords):
         return f"boto3.s3.{method}"
     if method in _TELLING:
         service, needed = _TELLING[method]
