@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from s3_glue_rules.catalogue import load_catalogue
 from s3_glue_rules.read.cloudformation import parse_template
 from s3_glue_rules.read.errors import MOST_BYTES, ReadError
 
@@ -771,7 +772,7 @@ def test_properties_that_are_no_mapping_are_an_error(tmp_path: Path) -> None:
 def test_files_of_codedeploy_are_no_templates(tmp_path: Path) -> None:
     text = "version: 0.0\nResources:\n  - TargetService:\n      Type: AWS::ECS::Service\n"
     (tmp_path / "appspec.yaml").write_text(text, encoding="utf-8")
-    judgement = scan([str(tmp_path)], CATALOGUE)
+    judgement = scan([str(tmp_path)], load_catalogue())
     assert (judgement.problems, judgement.files_passed_over) == ([], 1)
     (tmp_path / "appspec.yaml").write_text(text.replace("version: 0.0\n", ""), encoding="utf-8")
-    assert len(scan([str(tmp_path)], CATALOGUE).problems) == 1
+    assert len(scan([str(tmp_path)], load_catalogue()).problems) == 1
