@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from s3_glue_rules.catalogue import load_catalogue
 from s3_glue_rules.read.cloudformation import parse_template
 from s3_glue_rules.read.errors import MOST_BYTES, ReadError
 
@@ -767,12 +766,3 @@ def test_properties_that_are_no_mapping_are_an_error(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 2
     assert [(error["file"], error["line"]) for error in json.loads(done.stdout)["errors"]] == [("t.yaml", 4)]
-
-
-def test_files_of_codedeploy_are_no_templates(tmp_path: Path) -> None:
-    text = "version: 0.0\nResources:\n  - TargetService:\n      Type: AWS::ECS::Service\n"
-    (tmp_path / "appspec.yaml").write_text(text, encoding="utf-8")
-    judgement = scan([str(tmp_path)], load_catalogue())
-    assert (judgement.problems, judgement.files_passed_over) == ([], 1)
-    (tmp_path / "appspec.yaml").write_text(text.replace("version: 0.0\n", ""), encoding="utf-8")
-    assert len(scan([str(tmp_path)], load_catalogue()).problems) == 1

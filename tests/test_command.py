@@ -282,3 +282,11 @@ def test_start_up_imports_neither_hosts_nor_yaml_until_they_are_needed() -> None
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_files_of_codedeploy_are_no_templates(tmp_path: Path) -> None:
+    text = "version: 0.0\nResources:\n  - TargetService:\n      Type: AWS::ECS::Service\n"
+    (tmp_path / "appspec.yaml").write_text(text, encoding="utf-8")
+    assert run("scan", str(tmp_path)).returncode == 0
+    (tmp_path / "appspec.yaml").write_text(text.replace("version: 0.0\n", ""), encoding="utf-8")
+    assert run("scan", str(tmp_path)).returncode == 2
