@@ -154,6 +154,41 @@ def test_nothing_is_read_outside_of_the_repository(tmp_path: Path) -> None:
     assert failing(scan([str(tmp_path / "repository")], SGR419)) == []
 
 
+TEMPLATE = """
+Resources:
+  Key:
+    Type: AWS::KMS::Key
+  Lake:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketEncryption:
+        ServerSideEncryptionConfiguration:
+          - ServerSideEncryptionByDefault: {SSEAlgorithm: aws:kms, KMSMasterKeyID: !GetAtt Key.Arn}
+  Job:
+    Type: AWS::Glue::Job
+    Metadata: METADATA
+    Properties:
+      Role: arn:aws:iam::111122223333:role/glue
+      Command: {Name: glueetl, ScriptLocation: "s3://assets/0a1b.py"}
+      DefaultArguments: {--bucket: !Ref Lake}
+"""
+
+
+@pytest.mark.parametrize(
+    ("metadata", "number"),
+    [
+        ('{"aws:asset:path": job.py, "aws:asset:property": Command.ScriptLocation}', 1),
+        ('{"aws:asset:path": job.py}', 1),
+        ('{"aws:asset:path": job.py, "aws:asset:property": DefaultArguments}', 0),
+        ('{"aws:asset:path": missing.py}', 0),
+        ("{}", 0),
+    ],
+)
+def test_metadata_names_the_asset_of_a_job(tmp_path: Path, metadata: str, number: int) -> None:
+    files = {"template.yaml": TEMPLATE.replace("METADATA", metadata), "job.py": SCRIPT}
+    assert len(failing(scan([str(write(tmp_path, files))], SGR419))) == number
+
+
 KEY = "nVq3/9vUJ3qk1FfQx0bTz5mWcYQ7Z2hL8sD4oKjR6eE="
 SETS_THE_KEY = f'spark.conf.set("spark.hadoop.fs.s3a.encryption.key", "{KEY[:31]}=")\n'
 ALGORITHM = '"--conf" = "spark.hadoop.fs.s3a.encryption.algorithm=SSE-C"'

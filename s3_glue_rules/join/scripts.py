@@ -44,10 +44,13 @@ def script_of(job: Joined) -> Script | None:
     """
     view = job.view
     location = argument(job, "--scriptLocation")
+    folder = Path(job.declaration.origin.span().file).resolve().parent
     if isinstance(location, Absent):
+        asset = job.declaration.attribute("aws:asset:path")
+        if isinstance(asset, Known):
+            return _existing(folder / asset.text())
         location = job.at("Command", "ScriptLocation")
     location = written_out(view, location)
-    folder = Path(job.declaration.origin.span().file).resolve().parent
     if isinstance(location, Known) and "://" not in location.text():
         return _existing(folder / location.text()) if location.text() else None
     place = _place(view, location)

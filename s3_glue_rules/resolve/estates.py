@@ -278,6 +278,12 @@ def _existence(resolver: Resolver, written: Written) -> Condition:
     return Always(holds=True)
 
 
+# Where tools for local work find what a property is uploaded from
+# (https://docs.aws.amazon.com/cdk/v2/guide/assets.html#assets-cfn).
+ASSET_PATH = "aws:asset:path"
+ASSET_PROPERTY = "aws:asset:property"
+
+
 def _declaration(resolver: Resolver, logical_id: str, written: Written, hints: Hints) -> Declaration:
     stack = resolver.stack
     body, path, loop = written.body, written.path, written.loop
@@ -301,6 +307,9 @@ def _declaration(resolver: Resolver, logical_id: str, written: Written, hints: H
         for key in ("DeletionPolicy", "UpdateReplacePolicy")
         if key in body
     }
+    asset = metadata.get(ASSET_PATH) if isinstance(metadata, dict) else None
+    if isinstance(asset, str) and "ScriptLocation" in str(metadata.get(ASSET_PROPERTY, "ScriptLocation")):
+        attributes[ASSET_PATH] = Known(asset, resolver.origin((*path, "Metadata", ASSET_PATH)))
     written_id = str(path[1]) if len(path) > 1 else logical_id
     suppressions = suppressions_of(stack.template, written_id, metadata) + tuple(
         Suppression(policy, reason, origin) for policy, reason in hints.suppressions(name, logical_id)
