@@ -31,7 +31,7 @@ from s3_glue_rules.model.resources import (
     StorageCall,
     UploadByJob,
 )
-from s3_glue_rules.model.spans import NOWHERE
+from s3_glue_rules.model.spans import NOWHERE, Origin
 from s3_glue_rules.model.values import Absent, Known
 
 LANGUAGE = "python"
@@ -275,18 +275,22 @@ def _calls(module: Module) -> Iterator[CodeDeclaration]:
         if call.api in RANDOM_KEYS or call.api in PLAINTEXT_PARTS:
             sites.setdefault((call.site, _KEY_MAKING), []).append(call)
     for (_, kind), calls in sites.items():
-        first = calls[0]
-        yield CodeDeclaration(
-            address=_address(first.function, first.api),
-            logical_id=first.api,
-            type=kind,
-            language=LANGUAGE,
-            origin=first.origin,
-            read_properties=_nothing,
-            module=module,
-            is_example=module.is_example,
-            calls=tuple(calls),
-        )
+        name = calls[0].api
+        address = f"{calls[0].function}: {name}" if calls[0].function else name
+        yield replace(_declared(module, kind, name, calls[0].origin, address), calls=tuple(calls))
+
+
+def _declared(module: Module, kind: str, name: str, origin: Origin, address: str = "") -> CodeDeclaration:
+    return CodeDeclaration(
+        address=address or name,
+        logical_id=name,
+        type=kind,
+        language=LANGUAGE,
+        origin=origin,
+        read_properties=_nothing,
+        module=module,
+        is_example=module.is_example,
+    )
 
 
 def parts_run_by_jobs(module: Module, scripts: tuple[Script, ...], jobs: tuple[str, ...]) -> Iterator[CodeDeclaration]:
@@ -305,52 +309,18 @@ def parts_run_by_jobs(module: Module, scripts: tuple[Script, ...], jobs: tuple[s
 def _names(module: Module) -> Iterator[CodeDeclaration]:
     for found in module.names:
         if found.name.startswith(_LIBRARIES) and not found.is_guarded:
-            yield CodeDeclaration(
-                address=_address("", found.name),
-                logical_id=found.name,
-                type=_NAME,
-                language=LANGUAGE,
-                origin=found.origin,
-                read_properties=_nothing,
-                module=module,
-                is_example=module.is_example,
-                library_name=found,
-            )
+            yield replace(_declared(module, _NAME, found.name, found.origin), library_name=found)
 
 
 def _texts(module: Module) -> Iterator[CodeDeclaration]:
     for text in key_texts(module):
-        name = text.name or "key"
-        yield CodeDeclaration(
-            address=name,
-            logical_id=name,
-            type=_TEXT,
-            language=LANGUAGE,
-            origin=text.origin,
-            read_properties=_nothing,
-            module=module,
-            is_example=module.is_example,
-            key_text=text,
-        )
+        yield replace(_declared(module, _TEXT, text.name or "key", text.origin), key_text=text)
 
 
 def _settings(module: Module) -> Iterator[CodeDeclaration]:
     first = next(settings_set(module), None)
     if first is not None:
-        yield CodeDeclaration(
-            address="settings",
-            logical_id="settings",
-            type=_SETTINGS,
-            language=LANGUAGE,
-            origin=first.origin,
-            read_properties=_nothing,
-            module=module,
-            is_example=module.is_example,
-        )
-
-
-def _address(function: str, name: str) -> str:
-    return f"{function}: {name}" if function else name
+        yield _declared(module, _SETTINGS, "settings", first.origin)
 
 
 def _nothing() -> Absent:
