@@ -232,6 +232,11 @@ def test_what_is_kept_and_returned_is_told() -> None:
     assert len(module.returned) == 2
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="except* came with Python 3.11")
+def test_groups_of_exceptions() -> None:
+    assert printed("try:\n  x = 1\n  a()\nexcept* E:\n  x = 2\nprint(x)") == ["1 | 2"]
+
+
 def test_functions_that_call_one_another_in_many_ways_end() -> None:
     functions = [f"def f{n}(x):\n  if x:\n    return f{n + 1}(x)\n  return f{n + 1}({n})\n" for n in range(60)]
     assert printed("".join(functions) + "def f60(x):\n  return x\nprint(f0(1))")

@@ -76,7 +76,9 @@ class Statements(Expressions):
             scope.environment = None
 
     def _statement(self, node: ast.stmt, scope: Scope) -> None:
-        method = self._STATEMENTS.get(type(node))
+        # Python 3.10 has no class for `try` with `except*`, which reads like the other one here.
+        kind = ast.Try if type(node).__name__ == "TryStar" else type(node)
+        method = self._STATEMENTS.get(kind)
         if method is not None:
             method(self, node, scope)
             return
