@@ -39,7 +39,7 @@ def checkov() -> Path:
 
 def failures(folder: Path, options: TerraformOptions | None = None) -> set[Place]:
     """Return what our own scan of a folder fails."""
-    judgement = scan([str(folder)], CATALOGUE, options)
+    judgement = scan([str(folder)], CATALOGUE, options, code=False)
     assert judgement.problems == []
     return {
         (finding.policy, os.path.realpath(finding.header.file), finding.address)
