@@ -184,3 +184,9 @@ def test_findings_are_accepted_in_their_cell(tmp_path: Path) -> None:
     judgement = judged(tmp_path, notebook(code(IMPORT), code(accepted)))
     assert [finding.verdict.value for finding in judgement.findings] == ["suppressed"]
     assert judgement.notes == []
+
+
+def test_what_a_session_is_configured_with_is_judged(tmp_path: Path) -> None:
+    secret = "spark.hadoop.fs.s3a.secret.key=wJalrXUtnFEMIK7MDENGbPxRfiCYzzzzzzzzzzzz"
+    cell = code("%glue_version 5.0", "%%configure", "{", f'  "--conf": "{secret}"', "}")
+    assert parts(judged(tmp_path, notebook(cell))) == [("SGR407", "cell 1, line 4")]

@@ -34,7 +34,8 @@ class _Lines:
 
     texts: list[str] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
-    arguments: list[tuple[str, str, Origin]] = field(default_factory=list)
+    # Names and values with the lines, from 1, on which they begin.
+    arguments: list[tuple[str, str, int]] = field(default_factory=list)
     problems: list[ReadError] = field(default_factory=list)
 
 
@@ -44,7 +45,9 @@ class NotebookSource(PythonSource):
     def __init__(self, file: str, path: Path, lines: _Lines, tree: ast.Module) -> None:
         super().__init__(file, path, "\n".join(lines.texts), tree)
         self._places = lines.places
-        self.session_arguments = tuple(lines.arguments)
+        self.session_arguments = tuple(
+            (name, value, Origin(self, (line, 0, line, 0))) for name, value, line in lines.arguments
+        )
         self.problems = tuple(lines.problems)
 
     def place(self, line: int) -> Place:
@@ -116,7 +119,7 @@ def _is_python(data: dict[str, Any]) -> bool:
 def _add_cell(lines: _Lines, source: Source, cell: dict[str, Any], where: Steps) -> None:
     key = "source" if "source" in cell else "input"
     texts, places = _lines_of(source, cell.get(key), (*where, key), int(where[-1]) + 1)
-    code = _without_configuration(lines, source, texts, (*where, key))
+    code = _without_configuration(lines, texts)
     magic = next((match for text in code if text.strip() and (match := _CELL_MAGIC.match(text))), None)
     if magic is not None and magic.group(1) not in _PYTHON_CELLS:
         return
@@ -152,7 +155,7 @@ def _lines_of(source: Source, written: Any, where: Steps, cell: int) -> tuple[li
     return texts, places
 
 
-def _without_configuration(lines: _Lines, source: Source, texts: list[str], where: Steps) -> list[str]:
+def _without_configuration(lines: _Lines, texts: list[str]) -> list[str]:
     """Return the lines of a cell before ``%%configure``, and keep what it says."""
     for index, text in enumerate(texts):
         match = _CELL_MAGIC.match(text)
@@ -164,15 +167,14 @@ def _without_configuration(lines: _Lines, source: Source, texts: list[str], wher
             arguments = None
         for name, value in arguments.items() if isinstance(arguments, dict) else ():
             if isinstance(value, str):
-                lines.arguments.append((name, value, Origin(source, _at(texts, index, name, where))))
+                lines.arguments.append((name, value, len(lines.texts) + _at(texts, index, name) + 1))
         return [*texts[:index], *("" for _ in texts[index:])]
     return texts
 
 
-def _at(texts: list[str], start: int, name: str, where: Steps) -> Steps:
-    """Return the path of the line that an argument begins on."""
-    found = (index for index, text in enumerate(texts) if index > start and f'"{name}"' in text)
-    return (*where, next(found, start))
+def _at(texts: list[str], start: int, name: str) -> int:
+    """Return the index of the line that an argument begins on."""
+    return next((index for index, text in enumerate(texts) if index > start and f'"{name}"' in text), start)
 
 
 def _blanked(text: str) -> str:
