@@ -187,6 +187,6 @@ def test_findings_are_accepted_in_their_cell(tmp_path: Path) -> None:
 
 
 def test_what_a_session_is_configured_with_is_judged(tmp_path: Path) -> None:
-    secret = "spark.hadoop.fs.s3a.secret.key=wJalrXUtnFEMIK7MDENGbPxRfiCYzzzzzzzzzzzz"
-    cell = code("%glue_version 5.0", "%%configure", "{", f'  "--conf": "{secret}"', "}")
+    conf = "spark.hadoop.fs.s3a.secret.key=wJalrXUtnFEMIK7MDENGbPxRfiCYzzzzzzzzzzzz"
+    cell = code("%glue_version 5.0", "%%configure", "{", f'  "--conf": "{conf}"', "}")
     assert parts(judged(tmp_path, notebook(cell))) == [("SGR407", "cell 1, line 4")]
