@@ -136,6 +136,9 @@ def test_files_that_mention_nothing_are_passed_over(tmp_path: Path) -> None:
         (b'x = "-----BEGIN PRIVATE KEY-----"', (True, False)),
         (b'NAME = "nVq3/9vUJ3qk1FfQx0bTz5mWcYQ7Z2hL8sD4oKjR6eE="', (False, False)),
         (b"import boto3", (False, False)),
+        (b"import boto3\nboto3.client('ec2')", (False, False)),
+        (b"import boto3\nboto3.client('s3')", (True, True)),
+        (b'import boto3\nboto3.client("kms")', (True, True)),
     ],
 )
 def test_text_look(data: bytes, wanted: tuple[bool, bool]) -> None:

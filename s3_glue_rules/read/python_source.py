@@ -41,6 +41,7 @@ _LIBRARIES = (
     b"fs.s3",
     b"parquet.encryption",
 )
+_SERVICES = (b'"s3"', b"'s3'", b'"kms"', b"'kms'")
 # A literal as long as a key, and what its name says then.
 _LONG_LITERAL = re.compile(rb"""["'](?:0x)?[A-Za-z0-9+/_-]{22}""")
 _KEY_NAME = re.compile(rb"(?i)key|cipher|material")
@@ -170,7 +171,9 @@ def read_python(path: Path, shown: str) -> PythonSource | None:
 
 def mentions(data: bytes) -> tuple[bool, bool]:
     """Return whether a text holds anything that a policy speaks of, and whether it names a library."""
-    names_libraries = any(name in data for name in _LIBRARIES)
+    names_libraries = any(name in data for name in _LIBRARIES) or (
+        b"boto3" in data and any(service in data for service in _SERVICES)
+    )
     return names_libraries or b"PRIVATE KEY" in data or _may_hold_a_key(data), names_libraries
 
 
