@@ -13,13 +13,8 @@ import pytest
 from s3_glue_rules.checks.code_bypasses_the_s3_encryption_client import PASSED_ON
 from s3_glue_rules.model.code import key_arguments
 from s3_glue_rules.model.code.apis import canonical
-from s3_glue_rules.model.code.customer_keys import (
-    ANSWERING_OPERATIONS,
-    OWN_PARAMETERS,
-    READING_OPERATIONS,
-    WRITING_OPERATIONS,
-)
-from s3_glue_rules.model.code.data_keys import CIPHERTEXT_PARTS, PLAINTEXT_PARTS
+from s3_glue_rules.model.code.customer_keys import ANSWERING_OPERATIONS, OWN_PARAMETERS, READING_OPERATIONS
+from s3_glue_rules.model.code.key_tables import CIPHERTEXT_PARTS, PLAINTEXT_PARTS
 from s3_glue_rules.model.code.removed_names import REMOVED_NAMES
 from s3_glue_rules.read.python_code import read_module
 from s3_glue_rules.read.python_source import read_python
@@ -114,6 +109,16 @@ def test_arguments_that_are_keys_exist(name: str) -> None:
         assert argument in names or takes_all
         if position is not None and argument in names:
             assert names.index(argument) == position
+
+
+WRITING_OPERATIONS = {
+    "complete_multipart_upload",
+    "copy_object",
+    "create_multipart_upload",
+    "put_object",
+    "upload_part",
+    "upload_part_copy",
+}
 
 
 def test_operations_with_customer_keys_are_those_of_the_model() -> None:

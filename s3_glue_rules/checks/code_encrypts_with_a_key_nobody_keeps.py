@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, Link, fails, not_applicable, passes
-from s3_glue_rules.model.code.data_keys import CIPHERTEXT_PARTS, lost_key
+from s3_glue_rules.model.code.data_keys import lost_key
+from s3_glue_rules.model.code.key_tables import CIPHERTEXT_PARTS
 from s3_glue_rules.model.resources import KeyMakingCall
 
 SUBJECT = KeyMakingCall
@@ -27,5 +28,5 @@ def check(site: KeyMakingCall) -> Answer:
     return fails(
         f"what this key encrypts can never be decrypted: {hint}",
         at=key.origin,
-        chain=(Link(lost.encryption, "it encrypts here"),),
+        chain=(Link(lost, "it encrypts here"),),
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, Link, fails, not_applicable, passes
-from s3_glue_rules.model.code.data_keys import CIPHERTEXT_PARTS, PLAINTEXT_PARTS, disclosures
+from s3_glue_rules.model.code.data_keys import disclosures
+from s3_glue_rules.model.code.key_tables import CIPHERTEXT_PARTS, PLAINTEXT_PARTS
 from s3_glue_rules.model.resources import KeyServiceCall
 
 SUBJECT = KeyServiceCall

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from s3_glue_rules.model.answers import Answer, fails, not_applicable, passes, warns
-from s3_glue_rules.model.code.customer_keys import customer_key_parameters, reads_only
+from s3_glue_rules.model.code.customer_keys import customer_key_asked, reads_only
 from s3_glue_rules.model.resources import StorageCall
 
 SUBJECT = StorageCall
@@ -13,10 +13,10 @@ def check(site: StorageCall) -> Answer:
     """Fail what writes with SSE-C; warn of what only reads what was written so; a copy away from it is fine."""
     answer = not_applicable("it hands over no parameters of encryption")
     for call in site.calls:
-        own, source = customer_key_parameters(site.module, call)
+        own = customer_key_asked(site.module, call)
         operation = call.api.rpartition(".")[2]
         if own is None:
-            answer = passes("the copy leaves SSE-C behind" if source is not None else "no customer-provided key")
+            answer = passes("it asks for no customer-provided key")
             continue
         if reads_only(call):
             answer = warns(

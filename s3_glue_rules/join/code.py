@@ -10,7 +10,7 @@ from s3_glue_rules.join.glue import JoinedJob
 from s3_glue_rules.join.scripts import JoinedScriptRun, Script, script_of
 from s3_glue_rules.join.spark import JoinedSparkSettings
 from s3_glue_rules.join.view import Joined
-from s3_glue_rules.model.code.data_keys import PLAINTEXT_PARTS, RANDOM_KEYS
+from s3_glue_rules.model.code.key_tables import PLAINTEXT_PARTS, RANDOM_KEYS
 from s3_glue_rules.model.code.key_texts import KeyText, Use, key_texts
 from s3_glue_rules.model.code.module import LibraryName, Module
 from s3_glue_rules.model.code.spark import settings_set

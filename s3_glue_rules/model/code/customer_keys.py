@@ -10,7 +10,6 @@ from s3_glue_rules.model.code.values import Call, CodeValue, Literal
 from s3_glue_rules.model.spans import Origin
 
 OWN_PARAMETERS = ("SSECustomerKey", "SSECustomerAlgorithm")
-SOURCE_PARAMETERS = ("CopySourceSSECustomerKey", "CopySourceSSECustomerAlgorithm")
 
 # Operations that read an object, or its parts and attributes, and write none.
 READING_OPERATIONS = {
@@ -22,31 +21,24 @@ READING_OPERATIONS = {
 }
 # Methods of boto3 that read: transfers, and those of its resources.
 _READING = READING_OPERATIONS | {"download_file", "download_fileobj", "get", "load", "reload", "wait_until_exists"}
-WRITING_OPERATIONS = {
-    "complete_multipart_upload",
-    "copy_object",
-    "create_multipart_upload",
-    "put_object",
-    "upload_part",
-    "upload_part_copy",
-}
+
 # The answer of an S3 Object Lambda function repeats what the object has.
 ANSWERING_OPERATIONS = {"write_get_object_response"}
 
 
-def customer_key_parameters(module: Module, call: Call) -> tuple[Origin | None, Origin | None]:
-    """Return where a call asks for SSE-C, and where it says that the source of a copy is written so.
+def customer_key_asked(module: Module, call: Call) -> Origin | None:
+    """Return where a call asks for SSE-C. What it says of the source of a copy is none of that.
 
-    Those of ``ExtraArgs`` count. None, and an empty text, ask for nothing.
+    Parameters in ``ExtraArgs`` count. None, and an empty text, ask for nothing.
     """
     if call.api.rpartition(".")[2] in ANSWERING_OPERATIONS:
-        return None, None
+        return None
     found: dict[str, tuple[CodeValue, Origin]] = {}
     extra = call.keywords.get("ExtraArgs")
     for entries in module.keywords(extra) if extra is not None else ():
         found.update({name: (value, entries.place(name)) for name, value in entries.entries.items()})
     found.update({name: (value, call.place(name)) for name, value in call.keywords.items()})
-    return _first(module, found, OWN_PARAMETERS), _first(module, found, SOURCE_PARAMETERS)
+    return _first(module, found)
 
 
 def reads_only(call: Call) -> bool:
@@ -54,8 +46,8 @@ def reads_only(call: Call) -> bool:
     return call.api.rpartition(".")[2] in _READING
 
 
-def _first(module: Module, given: dict[str, tuple[CodeValue, Origin]], names: tuple[str, ...]) -> Origin | None:
-    for name in names:
+def _first(module: Module, given: dict[str, tuple[CodeValue, Origin]]) -> Origin | None:
+    for name in OWN_PARAMETERS:
         if name not in given:
             continue
         value, place = given[name]

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from s3_glue_rules.model.code.customer_keys import reads_only
 from s3_glue_rules.model.code.flow import Flow, Source, Use, name_called
 from s3_glue_rules.model.code.key_arguments import CUSTOMER_KEYS, keys_handed_over
+from s3_glue_rules.model.code.key_tables import (
+    CIPHERS,
+    CIPHERTEXT_PARTS,
+    DUMPS,
+    ENCRYPTS,
+    FORGETS,
+    IN_MEMORY,
+    KEEPERS,
+    LEVELS,
+    OPERATES,
+    OPERATIONS,
+    PLAINTEXT_PARTS,
+    SENDS,
+    WRITES,
+)
 from s3_glue_rules.model.code.module import Module
 from s3_glue_rules.model.code.values import Call, CodeValue, Literal, Member, Result
 from s3_glue_rules.model.spans import Origin
-
-# https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html, API_GenerateDataKeyPair.html
-PLAINTEXT_PARTS = {
-    "boto3.kms.generate_data_key": "Plaintext",
-    "boto3.kms.generate_data_key_pair": "PrivateKeyPlaintext",
-}
-CIPHERTEXT_PARTS = {
-    "boto3.kms.generate_data_key": "CiphertextBlob",
-    "boto3.kms.generate_data_key_pair": "PrivateKeyCiphertextBlob",
-}
-
-_LEVELS = {"debug", "info", "warning", "warn", "error", "critical", "exception", "log"}
-_WRITES = {"write", "writelines", "write_bytes", "write_text", "writestr", "send", "sendall"}
-_DUMPS = {"json.dump", "pickle.dump", "yaml.dump", "yaml.safe_dump", "numpy.save", "joblib.dump", "torch.save"}
-_SENDS = ("requests.", "httpx.", "urllib.request.", "subprocess.", "os.system", "os.popen", "smtplib.")
-# Operations of boto3's clients and tables that are known by their names alone.
-_OPERATIONS = {"put_item", "update_item", "send_message", "publish", "put_record", "put_records", "put_object"}
-_NOT_SEEN_BY_OTHERS = {"io.BytesIO", "io.StringIO", "tempfile.SpooledTemporaryFile"}
-# Services that encrypt what they are handed, and give it to those only whom a policy allows.
-_KEEPERS = ("boto3.kms.", "boto3.secretsmanager.")
 
 
 def plaintext_of(key: Call) -> Source:
@@ -49,33 +44,8 @@ def _is_of(value: Member, call: Call) -> bool:
     return isinstance(value.of, Result) and value.of.call.site == call.site
 
 
-# What makes random keys.
-RANDOM_KEYS = {
-    "os.urandom",
-    "secrets.token_bytes",
-    "secrets.token_hex",
-    "random.randbytes",
-    "Crypto.get_random_bytes",
-    "cryptography.Fernet.generate_key",
-    *(f"cryptography.{name}.generate_key" for name in ("AESGCM", "AESGCMSIV", "AESCCM", "AESOCB3", "AESSIV")),
-    "cryptography.ChaCha20Poly1305.generate_key",
-}
-_ENCRYPTS = {"encrypt", "encryptor", "encrypt_and_digest", "encrypt_at_time"}
-# What is made of a cipher and still is one.
-_CIPHERS = ("cryptography.Cipher", "cryptography.MultiFernet", "cryptography.Fernet", "cryptography.AEADCipherContext")
-_OPERATES = {"update", "finalize", "finalize_with_tag", "authenticate_additional_data", "digest", "verify"}
-_FORGETS = {"len", "type", "isinstance", "id", "bool", "hash", "hashlib.sha256", "hashlib.sha512"}
-
-
-@dataclass(frozen=True, eq=False)
-class LostKey:
-    """A key that encrypts and is kept nowhere: where it encrypts."""
-
-    encryption: Origin
-
-
-def lost_key(module: Module, key: Call) -> LostKey | None:
-    """Return what a random key, or a data key of AWS KMS, encrypts, where it is kept nowhere and decrypts nothing.
+def lost_key(module: Module, key: Call) -> Origin | None:
+    """Return where a random key, or a data key of AWS KMS, encrypts, when it is kept nowhere and decrypts nothing.
 
     Whatever else is done with it may keep it: then nothing is said.
     """
@@ -97,12 +67,12 @@ def lost_key(module: Module, key: Call) -> LostKey | None:
     return _lost(module, lambda value: isinstance(value, Member) and value.name == part and _is_of(value, key))
 
 
-def _lost(module: Module, source: Source) -> LostKey | None:
+def _lost(module: Module, source: Source) -> Origin | None:
     direct = Flow(module, source)
 
     def makes_a_cipher(call: Call) -> bool:
         name = name_called(module, call)
-        if name in _CIPHERS or name.endswith((".encryptor", ".decryptor")):
+        if name in CIPHERS:
             return True
         if name.startswith("boto3.s3."):
             return False
@@ -116,12 +86,11 @@ def _lost(module: Module, source: Source) -> LostKey | None:
             return None
         name = name_called(module, call)
         method = name.rpartition(".")[2]
-        is_encrypting = method in _ENCRYPTS or ".encryptor." in name
-        if (use.on and is_encrypting) or _writes_with(call, use):
+        if (use.on and method in ENCRYPTS) or _writes_with(call, use):
             encryption = encryption or use.origin
-        elif not (use.on and method in _OPERATES) and name not in _FORGETS:
+        elif not (use.on and method in OPERATES) and name not in FORGETS:
             return None
-    return LostKey(encryption) if encryption is not None else None
+    return encryption
 
 
 def _writes_with(call: Call, use: Use) -> bool:
@@ -146,17 +115,17 @@ def _disclosed(module: Module, use: Use) -> str | None:
     method = str(call.callee.name) if isinstance(call.callee, Member) else ""
     if name == "print":
         return "prints it"
-    if name.startswith("logging.") or method in _LEVELS:
+    if name.startswith("logging.") or method in LEVELS:
         return "logs it"
-    if method in _WRITES and not _is_in_memory(module, call):
+    if method in WRITES and not _is_in_memory(module, call):
         return "writes it"
-    if name in _DUMPS:
+    if name in DUMPS:
         return "writes it"
-    if name.startswith(_KEEPERS) or _is_secure_parameter(module, call):
+    if name.startswith(KEEPERS) or _is_secure_parameter(module, call):
         return None
-    if name.startswith("boto3.") or method in _OPERATIONS:
+    if name.startswith("boto3.") or method in OPERATIONS:
         return f"hands it to {method or name}"
-    return f"hands it to {name}" if name.startswith(_SENDS) else None
+    return f"hands it to {name}" if name.startswith(SENDS) else None
 
 
 def _hands_over_a_key(module: Module, call: Call, use: Use) -> bool:
@@ -167,8 +136,7 @@ def _hands_over_a_key(module: Module, call: Call, use: Use) -> bool:
 def _is_in_memory(module: Module, call: Call) -> bool:
     base = call.callee.of if isinstance(call.callee, Member) else call.callee
     return any(
-        isinstance(option, Result) and name_called(module, option.call) in _NOT_SEEN_BY_OTHERS
-        for option in module.options(base)
+        isinstance(option, Result) and name_called(module, option.call) in IN_MEMORY for option in module.options(base)
     )
 
 
